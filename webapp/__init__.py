@@ -1,0 +1,1 @@
+"""Lantai 兰台: the archive itself, and its desk."""
