@@ -26,7 +26,7 @@ class Conflict(ArchiveError):
 
 
 class Invalid(ArchiveError):
-    """A value breaks a stated rule: a date out of order, an unknown category, a file that is not what it claims."""
+    """A value breaks a stated rule: a date out of order, a file that is not what it claims."""
 
 
 class Throttled(ArchiveError):

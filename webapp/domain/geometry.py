@@ -42,7 +42,7 @@ class Box:
         return self.left <= x < self.right and self.top <= y < self.bottom
 
     def grown(self, x_px: int, y_px: int, *, within: tuple[int, int]) -> "Box":
-        """This box, larger by x_px at the left and right and y_px above and below, kept on a (width, height) page."""
+        """The box enlarged by x_px left and right, y_px above and below, kept on a (width, height) page."""
         width, height = within
         return Box(
             max(0, self.left - x_px),

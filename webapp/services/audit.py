@@ -1,0 +1,115 @@
+"""The log that cannot be quietly changed (审计日志): append in the caller's transaction, verify, list.
+
+An entry is canonical JSON (sorted keys, no spaces, UTF-8) with ids only: no names, numbers or search words.
+It names the hash of the entry before it, so that a change, a gap or a swap breaks the chain from there on.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from webapp.services.actor import Actor
+from webapp.storage.audit import AuditEntry
+from webapp.storage.database import database
+
+GENESIS = "0" * 64  # the hash before the first entry
+
+
+class Outcome(StrEnum):
+    """How the act was decided."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Answer of verify(): how many entries, the last hash, and the first broken one (None when whole)."""
+
+    entries: int
+    head: str
+    broken_seq: int | None = None
+    fault: str = ""
+
+
+def append(
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    kind: str = "",
+    record: str = "",
+    viewing: str = "",
+    purpose: str = "",
+    outcome: Outcome = Outcome.ALLOW,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+) -> int:
+    """Add one entry in the caller's transaction and return its number.
+
+    action -- subject:verb, e.g. "page:delivered"
+    kind, record -- what it is about: the kind of record and its public id
+    reason -- the rule that decided, in English; never a name, number or search word
+    details -- further ids and counts
+    Raises RuntimeError outside a transaction: an entry and the act it describes are kept together or not at all.
+    """
+    if not database.in_transaction():
+        raise RuntimeError("an audit entry is appended in the transaction of the act it describes")
+    last = (
+        AuditEntry.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1).tuples()
+    )
+    seq, prev = next(iter(last), (0, GENESIS))
+    entry: dict[str, Any] = {
+        "seq": seq + 1,
+        "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "actor": actor.officer.public_id if actor.officer else "system",
+        "role": actor.role.value if actor.role else "",
+        "session": actor.session.public_id if actor.session else "",
+        "action": action,
+        "kind": kind,
+        "record": record,
+        "viewing": viewing,
+        "purpose": purpose,
+        "decision": outcome.value,
+        "reason": reason,
+        "prev": prev,
+    }
+    if details:
+        entry["details"] = details
+    body = json.dumps(entry, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    AuditEntry.insert(seq=seq + 1, body=body, hash=_hash(body)).execute()
+    return int(seq) + 1
+
+
+def verify() -> Verdict:
+    """Walk the whole chain in order; stops at the first entry that does not hold."""
+    seq, prev = 0, GENESIS
+    rows = database.execute_sql("SELECT seq, body, hash FROM audit_entry ORDER BY seq")
+    sha256 = hashlib.sha256
+    for found, body, stored in rows:
+        seq += 1
+        if found != seq:
+            return Verdict(seq - 1, prev, seq, "entries are missing before this one")
+        if f'"prev":"{prev}"' not in body or f'"seq":{seq},' not in body:
+            return Verdict(seq - 1, prev, seq, "does not follow the entry before it")
+        if sha256(body.encode()).hexdigest() != stored:
+            return Verdict(seq - 1, prev, seq, "was changed")
+        prev = stored
+    return Verdict(seq, prev)
+
+
+def entries(*, before: int | None = None, limit: int = 50) -> Iterator[dict[str, Any]]:
+    """The newest entries first, as dicts, from below `before`."""
+    query = AuditEntry.select().order_by(AuditEntry.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(AuditEntry.seq < before)
+    return (json.loads(row.body) for row in query)
+
+
+def _hash(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The database handle and the stored records, one file a subject. No rules, no Flask."""

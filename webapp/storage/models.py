@@ -1,0 +1,32 @@
+"""All stored records, in an order in which their tables can be made."""
+
+from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, Recusal, Scope, Session
+from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.audit import AuditEntry
+from webapp.storage.jobs import Job
+from webapp.storage.pages import Blob, Mask, Page, Upload
+from webapp.storage.policy import Setting
+from webapp.storage.reading import RecordedSearch, Viewing
+
+ALL = (
+    Setting,
+    AuditEntry,
+    Unit,
+    Subject,
+    Dossier,
+    Material,
+    Officer,
+    Scope,
+    Recusal,
+    Enrolment,
+    RecoveryCode,
+    Session,
+    Attempt,
+    Blob,
+    Upload,
+    Page,
+    Mask,
+    Viewing,
+    RecordedSearch,
+    Job,
+)

@@ -1,0 +1,1 @@
+"""Keys, envelope encryption, encrypted blobs and the blind index. Knows nothing of tables."""
