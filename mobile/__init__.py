@@ -1,0 +1,1 @@
+"""The phone: what readers, individuals and approvers do."""

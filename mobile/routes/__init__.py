@@ -1,0 +1,1 @@
+"""The phone's addresses, one file a feature."""

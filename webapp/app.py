@@ -1,0 +1,95 @@
+"""The composition root of the web process: the only module that knows every part."""
+
+import importlib
+from pathlib import Path
+
+from flask import Flask, g
+from htmx_flask import Htmx
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp.services.instance import open_instance
+from webapp.settings import Settings
+from webapp.storage.database import database
+from webapp.vault.keyring import Purpose
+from webapp.vault.vault import vault
+from webapp.web import (
+    clock,
+    csrf,
+    errors,
+    filters,
+    guards,
+    headers,
+    limits,
+    navigation,
+    sign_in,
+    static_files,
+)
+from webapp.web.uploads import ArchiveRequest
+
+ROOT = Path(__file__).resolve().parent.parent
+SURFACES = (
+    "mobile.routes.shell",
+    "mobile.routes.sign_in",
+    "mobile.routes.home",
+    "mobile.routes.search",
+    "mobile.routes.dossiers",
+    "mobile.routes.materials",
+    "mobile.routes.own",
+    "mobile.routes.account",
+    "mobile.routes.demonstration",
+    "webapp.routes.intake",
+    "webapp.routes.masks",
+    "webapp.routes.catalogue",
+    "webapp.routes.people",
+    "webapp.routes.officers",
+    "webapp.routes.audit",
+)
+
+
+def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) -> Flask:
+    """Build one application on an existing instance. Reads no environment, opens no connection."""
+    open_instance(settings)
+    app = Flask(
+        "webapp",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    session_key = vault.ring.key(Purpose.SESSION)
+    app.config.update(
+        SETTINGS=settings,
+        IS_HTTPS=settings.is_https,
+        FORM_KEY=session_key,
+        SECRET_KEY=session_key,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["clock"] = time
+    Htmx(app)
+    app.request_class = ArchiveRequest
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    _connect_each_request(app)
+    sign_in.install(app)
+    for part in (guards, csrf, limits, headers, errors, filters, navigation):
+        part.install(app)
+    static_files.install(app, ROOT / "static")
+    for name in SURFACES:
+        app.register_blueprint(importlib.import_module(name).bp)
+    return app
+
+
+def _connect_each_request(app: Flask) -> None:
+    """One database connection a request, closed whatever happens."""
+
+    @app.before_request
+    def connect() -> None:
+        database.connect(reuse_if_open=True)
+        g.session = None
+
+    @app.teardown_request
+    def disconnect(_error: BaseException | None) -> None:
+        if not database.is_closed():
+            database.close()

@@ -1,0 +1,29 @@
+"""How values are written in the interface."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def local(value: datetime | None) -> str:
+    """An aware UTC time as 2026-11-22 16:40 in Beijing time; nothing for None."""
+    return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def local_date(value: datetime | None) -> str:
+    """An aware UTC time as 2026-11-22 in Beijing time; nothing for None."""
+    return value.astimezone(ZONE).strftime("%Y-%m-%d") if value else ""
+
+
+def file_size(value: int) -> str:
+    """Bytes as 812 KB or 3.4 MB."""
+    return f"{value / 1024:.0f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
+
+
+def install(app: Flask) -> None:
+    """Offer the filters to templates."""
+    for written in (local, local_date, file_size):
+        app.add_template_filter(written)

@@ -1,0 +1,22 @@
+"""How often one browser may ask (flask-limiter). Sign-in and code throttles are in the database: services/sign_in."""
+
+from flask import Flask, g, request
+from flask_limiter import Limiter
+
+PER_SITTING = "600 per minute"  # a person reading fast stays below 200
+PAGE_IMAGES = "150 per minute"  # ASVS 2.4.1: faster than anyone reads is copying
+
+
+def asker() -> str:
+    """The sitting where there is one, else the address."""
+    session = g.get("session")
+    return session.public_id if session is not None else request.remote_addr or "unknown"
+
+
+limiter = Limiter(asker, default_limits=[PER_SITTING], storage_uri="memory://", headers_enabled=False)
+
+
+def install(app: Flask) -> None:
+    """Limit every route but static files."""
+    app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)
+    limiter.init_app(app)

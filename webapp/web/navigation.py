@@ -1,0 +1,84 @@
+"""The tabs of each role. A tab appears when its feature works; no role has more than five."""
+
+from dataclasses import dataclass
+
+from flask import Flask, g, request, url_for
+
+from webapp.domain.role import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One place of the tab bar."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+    badge: int = 0
+
+
+# label, endpoint, icon; endpoints below the same blueprint count as the same place
+_TABS: dict[Role, tuple[tuple[str, str, str], ...]] = {
+    Role.OFFICIAL: (
+        ("首页", "home.home", "home"),
+        ("查档", "search.search", "search"),
+        ("我的", "account.account", "person"),
+    ),
+    Role.APPROVER: (
+        ("首页", "home.home", "home"),
+        ("查档", "search.search", "search"),
+        ("我的", "account.account", "person"),
+    ),
+    Role.INDIVIDUAL: (("我的档案", "own.own", "dossier"), ("我的", "account.account", "person")),
+    Role.ARCHIVIST: (
+        ("待办", "home.home", "todo"),
+        ("查档", "search.search", "search"),
+        ("接收", "intake.intake", "scan"),
+        ("人员", "people.people", "people"),
+        ("我的", "account.account", "person"),
+    ),
+    Role.SYSTEM_ADMINISTRATOR: (
+        ("首页", "home.home", "home"),
+        ("账号", "officers.officers", "people"),
+        ("我的", "account.account", "person"),
+    ),
+    Role.SECURITY_OFFICER: (
+        ("首页", "home.home", "home"),
+        ("权限", "officers.rights", "shield"),
+        ("我的", "account.account", "person"),
+    ),
+    Role.AUDITOR: (
+        ("首页", "home.home", "home"),
+        ("日志", "audit.audit", "history"),
+        ("我的", "account.account", "person"),
+    ),
+}
+
+
+def tabs() -> list[Tab]:
+    """The tabs of this sitting; none before somebody is signed in."""
+    session = g.get("session")
+    if session is None or session.stage != "full":
+        return []
+    here = request.blueprint
+    return [
+        Tab(label, url_for(endpoint), icon, current=endpoint.partition(".")[0] == here)
+        for label, endpoint, icon in _TABS[Role(session.role)]
+    ]
+
+
+def install(app: Flask) -> None:
+    """Tell every template who is here, where they may go, and how they like to read."""
+
+    @app.context_processor
+    def surroundings() -> dict[str, object]:
+        session = g.get("session")
+        is_known = session is not None and session.stage == "full"
+        return {
+            "tabs": tabs(),
+            "me": session.officer if is_known else None,
+            "my_role": Role(session.role) if is_known else None,
+            "theme": session.theme if is_known else "",
+            "size": "elder" if is_known and session.is_elder else "",
+        }
