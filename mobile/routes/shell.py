@@ -41,7 +41,7 @@ def offline() -> str:
 @bp.get("/healthz")
 @requires(Permission.ANYBODY)
 def health() -> Response:
-    """ok when the database answers."""
+    """Ok when the database answers."""
     database.execute_sql("SELECT 1")
     return Response("ok\n", mimetype="text/plain")
 
