@@ -1,0 +1,38 @@
+"""The decoder child: `python -m ocr_worker.decoder <media type>`, a file on stdin, frames on stdout.
+
+Everything it needs is imported before it gives up the file system; nothing can be imported later.
+"""
+
+import sys
+from pathlib import Path
+
+from ocr_worker import pdf_frames, picture_frames
+from ocr_worker.children import Message, write_message
+from ocr_worker.confinement import Limits, confine
+from ocr_worker.refusals import NotTaken
+
+_LIMITS = Limits(memory_bytes=1 << 30, cpu_s=600)
+# A PDF may name a font it does not carry; without the system's fonts its text would silently be missing.
+_FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+
+
+def main(kind: str) -> None:
+    """Send every frame of the file on stdin, then how many there were, or why it is refused."""
+    answers, is_pdf = sys.stdout.buffer, kind == "application/pdf"
+    held = confine(_LIMITS, readable=_FONTS if is_pdf else (), as_nobody=True)
+    write_message(answers, Message({"confinement": held}))
+    number = 0
+    try:
+        for frame in (
+            pdf_frames.frames(sys.stdin.buffer) if is_pdf else picture_frames.frames(sys.stdin.buffer, kind)
+        ):
+            number += 1
+            write_message(answers, frame)
+    except NotTaken as refused:
+        write_message(answers, Message({"refused": refused.refusal.value}))
+    else:
+        write_message(answers, Message({"end": number}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
