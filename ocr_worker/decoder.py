@@ -1,4 +1,6 @@
-"""The decoder child: `python -m ocr_worker.decoder <media type>`, a file on stdin, frames on stdout.
+"""The decoder child: `python -m ocr_worker.decoder <media type> <number>`, a file on stdin, frames on stdout.
+
+Number 0 asks for all frames, any other for that one alone.
 
 Everything it needs is imported before it gives up the file system; nothing can be imported later.
 """
@@ -16,15 +18,17 @@ _LIMITS = Limits(memory_bytes=1 << 30, cpu_s=600)
 _FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
-def main(kind: str) -> None:
-    """Send every frame of the file on stdin, then how many there were, or why it is refused."""
+def main(kind: str, only: int) -> None:
+    """Send the frames of the file on stdin, then how many were sent, or why it is refused."""
     answers, is_pdf = sys.stdout.buffer, kind == "application/pdf"
     held = confine(_LIMITS, readable=_FONTS if is_pdf else (), as_nobody=True)
     write_message(answers, Message({"confinement": held}))
     number = 0
     try:
         for frame in (
-            pdf_frames.frames(sys.stdin.buffer) if is_pdf else picture_frames.frames(sys.stdin.buffer, kind)
+            pdf_frames.frames(sys.stdin.buffer, only)
+            if is_pdf
+            else picture_frames.frames(sys.stdin.buffer, kind, only)
         ):
             number += 1
             write_message(answers, frame)
@@ -35,4 +39,4 @@ def main(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

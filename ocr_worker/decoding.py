@@ -6,7 +6,7 @@ one child a file, and is killed when it dawdles.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocr_worker.children import Child, ChildFailed, Message
 from ocr_worker.refusals import FRAMES_PER_FILE, PIXELS_PER_FILE, PIXELS_PER_FRAME, Refusal
@@ -44,9 +44,10 @@ class Decoder:
         self._frame_seconds = frame_seconds
         self.confinement: tuple[str, ...] = ()
 
-    def frames(self, content: bytes, *, claimed: str | None) -> Iterator[Frame]:
+    def frames(self, content: bytes, *, claimed: str | None, only: int = 0) -> Iterator[Frame]:
         """The frames of a JPEG, PNG, TIFF or PDF (300 dpi), in order, one in memory at a time.
 
+        only -- the number of the one frame that is wanted, from 1; 0 for all
         claimed -- the file name or the media type it came with, None when it came with neither
         Raises Invalid, in plain words, for whatever is not wholly and safely readable. It may come after
         some frames: then none of the file may be kept, for half a document is worse than none.
@@ -55,9 +56,10 @@ class Decoder:
         with os.fdopen(os.memfd_create("intake"), "wb") as memory:  # a file that is never on a disk
             memory.write(content)
             memory.seek(0)
-            child = Child("ocr_worker.decoder", kind, stdin=memory.fileno(), quiet=True)
+            child = Child("ocr_worker.decoder", kind, str(only), stdin=memory.fileno(), quiet=True)
         try:
-            yield from self._frames(child)
+            for frame in self._frames(child):
+                yield frame if only == 0 else replace(frame, number=only)
         except ChildFailed as failure:
             raise Refusal.UNSAFE.error from failure
         finally:

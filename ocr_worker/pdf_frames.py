@@ -19,8 +19,8 @@ _END, _END_WITHIN = b"%%EOF", 1024  # bytes from the end, as readers have always
 _PLAIN = -1  # revision of the security handler of a document that has none
 
 
-def frames(stream: BinaryIO) -> Iterator[Message]:
-    """Every page as RGB bytes, in order. Raises NotTaken."""
+def frames(stream: BinaryIO, only: int = 0) -> Iterator[Message]:
+    """Every page as RGB bytes, in order, or the one with the number `only` (from 1). Raises NotTaken."""
     content = stream.read()
     if _END not in content[-_END_WITHIN:]:  # PDFium would mend it and lose pages silently
         raise NotTaken(Refusal.TRUNCATED)
@@ -31,7 +31,7 @@ def frames(stream: BinaryIO) -> Iterator[Message]:
             raise NotTaken(Refusal.FRAMES)
         if len(document) == 0:
             raise NotTaken(Refusal.DAMAGED)
-        for index in range(len(document)):
+        for index in range(len(document)) if only == 0 else (only - 1,):
             yield _frame(document, index)
 
 

@@ -39,28 +39,30 @@ Image.MAX_IMAGE_PIXELS = PIXELS_PER_FRAME
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def frames(stream: BinaryIO, kind: str) -> Iterator[Message]:
-    """Every page of the file as RGB bytes, in order. Raises NotTaken."""
+def frames(stream: BinaryIO, kind: str, only: int = 0) -> Iterator[Message]:
+    """Every page of the file as RGB bytes, in order, or the one numbered `only` (from 1). Raises NotTaken."""
     if _LAST_WORDS[kind] not in stream.read():
         raise NotTaken(Refusal.TRUNCATED)
     stream.seek(0)
     try:
         with Image.open(stream, formats=_FORMATS[kind]) as image:
             _refuse_a_bomb(image.size)
-            yield from _pages(image) if isinstance(image, TiffImageFile) else (_frame(image),)
+            yield from _pages(image, only) if isinstance(image, TiffImageFile) else (_frame(image),)
     except _BOMBS as bomb:
         raise NotTaken(Refusal.PIXELS) from bomb
     except _BROKEN as error:
         raise NotTaken(_is_cut(error)) from error
 
 
-def _pages(image: TiffImageFile) -> Iterator[Message]:
+def _pages(image: TiffImageFile, only: int) -> Iterator[Message]:
     if _has_frame(image, FRAMES_PER_FILE):
         raise NotTaken(Refusal.FRAMES)
-    index = 0
+    index = number = 0
     while _has_frame(image, index):
         if index == 0 or not int(image.tag_v2.get(_SUBFILE_TYPE, 0)) & _REDUCED:
-            yield _frame(image)
+            number += 1
+            if only in (0, number):
+                yield _frame(image)
         index += 1
 
 
