@@ -104,6 +104,7 @@ def up(migrator, db):
         totp_last_step = IntegerField(default=0)
         failures = IntegerField(default=0)
         created_at = DateTimeField()
+        authorised_at = DateTimeField(null=True)
         disabled_at = DateTimeField(null=True)
 
         class Meta:
@@ -227,6 +228,17 @@ def up(migrator, db):
 
     db.create_tables([Mask])
 
+    class PageText(Model):
+        page = ForeignKeyField(Page, primary_key=True, on_delete="CASCADE")
+        clear = BlobField()
+        masked = BlobField()
+
+        class Meta:
+            database = db
+            table_name = "page_text"
+
+    db.create_tables([PageText])
+
     class RecordedSearch(Model):
         public_id = CharField(unique=True, max_length=16)
         officer = ForeignKeyField(Officer, on_delete="CASCADE")
@@ -342,6 +354,7 @@ def down(migrator, db):
     migrator.migrate(migrator.drop_table("recusal"))
     migrator.migrate(migrator.drop_table("recovery_code"))
     migrator.migrate(migrator.drop_table("recorded_search"))
+    migrator.migrate(migrator.drop_table("page_text"))
     migrator.migrate(migrator.drop_table("mask"))
     migrator.migrate(migrator.drop_table("page"))
     migrator.migrate(migrator.drop_table("upload"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from webapp.domain.errors import Conflict
 from webapp.services import audit, policy
 from webapp.services.actor import SYSTEM
+from webapp.services.indexing import open_index
 from webapp.settings import Settings
 from webapp.storage.database import database, migrations, open_database, transaction
 from webapp.vault.keyring import KeyRing, Purpose
@@ -31,10 +32,11 @@ def create(settings: Settings, decided: policy.Instance, *, now: datetime) -> No
 
 
 def open_instance(settings: Settings) -> None:
-    """Point the vault and database handles at an instance. Opens no connection.
+    """Point the handles of vault, database and index at an instance. Opens no connection.
 
     Raises KeyRingUnusable when the key ring is missing or readable by others.
     """
     ring = KeyRing.open(settings.keyring)
     vault.open(ring, settings.blobs)
     open_database(settings.database, ring.key(Purpose.DATABASE))
+    open_index.at(settings.index)

@@ -58,6 +58,12 @@ def fail(job: Job, error: str, *, now: datetime) -> bool:
     return _close(job, now=now, state="failed", error=error)
 
 
+def renew(job: Job, *, now: datetime) -> bool:
+    """Hold a lease for longer, as work on a long file does now and then. False when it was lost."""
+    held = (Job.id == job.id) & (Job.lease == job.lease) & (Job.state == "running")
+    return bool(Job.update(leased_until=now + LEASE).where(held).execute())
+
+
 def release(job: Job) -> None:
     """Give a leased job back untouched, as a worker that is told to stop does."""
     held = (Job.id == job.id) & (Job.lease == job.lease)

@@ -21,6 +21,9 @@ class Officer(Record):
     totp_last_step = IntegerField(default=0)  # 30-second step of the last code accepted
     failures = IntegerField(default=0)  # wrong codes in a row
     created_at = UtcField()
+    authorised_at = UtcField(
+        null=True
+    )  # a second person confirmed roles and scopes; null: may not sign in yet
     disabled_at = UtcField(null=True)
 
     @property
@@ -32,6 +35,11 @@ class Officer(Record):
     def is_enrolled(self) -> bool:
         """True once password and TOTP are set."""
         return self.password_hash is not None and self.totp_secret is not None
+
+    @property
+    def may_sign_in(self) -> bool:
+        """True when enrolled, authorised and not disabled."""
+        return self.is_enrolled and self.authorised_at is not None and self.disabled_at is None
 
 
 class Scope(Record):

@@ -1,14 +1,16 @@
 """The one database handle: SQLCipher, opened by the composition roots only."""
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from peewee import CharField, DateTimeField, Model
 from playhouse.migrations import Runner
 from playhouse.sqlcipher_ext import SqlCipherDatabase
 
+Work = TypeVar("Work", bound=Callable[..., Any])
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 PRAGMAS = {
@@ -34,12 +36,21 @@ def open_database(path: Path, key: bytes) -> None:
     database.init(str(path), pragmas=PRAGMAS, passphrase=f"x'{key.hex()}'")
 
 
-def transaction() -> Any:
+class Transaction(Protocol):
+    """A unit of work: entered as a context, or put on a function as a decorator."""
+
+    def __enter__(self) -> object: ...
+    def __exit__(self, *raised: object) -> bool | None: ...
+    def __call__(self, function: Work) -> Work: ...  # noqa: D102
+
+
+def transaction() -> Transaction:
     """One unit of work, as a context manager or a decorator: all of it is kept or nothing.
 
     IMMEDIATE, because a deferred transaction that reads first fails as soon as two write at once.
     """
-    return database.atomic("IMMEDIATE")
+    unit: Transaction = database.atomic("IMMEDIATE")
+    return unit
 
 
 def migrations() -> Runner:

@@ -4,7 +4,7 @@ from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, R
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
 from webapp.storage.jobs import Job
-from webapp.storage.pages import Blob, Mask, Page, Upload
+from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.policy import Setting
 from webapp.storage.reading import RecordedSearch, Viewing
 
@@ -25,6 +25,7 @@ ALL = (
     Blob,
     Upload,
     Page,
+    PageText,
     Mask,
     Viewing,
     RecordedSearch,

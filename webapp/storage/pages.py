@@ -1,6 +1,6 @@
 """What was scanned: uploads, pages, their sealed pieces, and the boxes that hide values."""
 
-from peewee import CharField, Check, ForeignKeyField, IntegerField, TextField
+from peewee import BlobField, CharField, Check, ForeignKeyField, IntegerField, TextField
 
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material
@@ -58,6 +58,17 @@ class Page(Record):
 
     class Meta:
         indexes = ((("material", "number"), True), (("upload", "frame"), True), (("mask_state",), False))
+
+
+class PageText(Record):
+    """The trusted text of a page in both renditions, each sealed under the dossier's data key.
+
+    Derived from transcription and masks: what search proves phrases by and cuts snippets from.
+    """
+
+    page = ForeignKeyField(Page, primary_key=True, on_delete="CASCADE")
+    clear = BlobField()
+    masked = BlobField()
 
 
 class Mask(Record):

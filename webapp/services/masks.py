@@ -1,0 +1,159 @@
+"""What is covered on a page (遮挡): kept as boxes, applied to pixels and text alike, checked by keepers.
+
+A page whose masking a machine was not sure of is withheld from masked readers until an archivist has looked.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.domain.disclosure import Level, MaskState, Rendition, Standing
+from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
+from webapp.domain.findings import IDENTIFYING, Finding, Kind, masked_text
+from webapp.domain.geometry import Box
+from webapp.domain.transcription import Transcription
+from webapp.rendering.mask import Cover
+from webapp.services import audit, dossiers, jobs, pieces, policy, units
+from webapp.services.actor import Actor
+from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.database import transaction
+from webapp.storage.pages import Mask, Page, PageText
+
+# What a rendition covers. A person's own form shows them their own numbers; their family's stay covered.
+BURNED: dict[Rendition, frozenset[Kind]] = {
+    Rendition.CLEAR: frozenset(),
+    Rendition.MASKED: IDENTIFYING,
+    Rendition.OWN: frozenset({Kind.FAMILY}),
+}
+LABELS: dict[Kind, str] = {
+    Kind.ID_NUMBER: "证件号",
+    Kind.PHONE: "电话",
+    Kind.ADDRESS: "住址",
+    Kind.FAMILY: "家庭成员",
+    Kind.BANK_CARD: "银行账号",
+    Kind.E_MAIL: "邮箱",
+    Kind.HEALTH: "健康信息",
+    Kind.SALARY: "工资",
+}
+DRAWABLE = tuple(LABELS.items())
+MOST_BOXES = 400  # on one page; more is a slip of a script
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A box as an archivist left it, in pixels of the optimised image."""
+
+    kind: Kind
+    box: Box
+
+
+def put(page: Page, findings: Iterable[Finding], *, drawn_by: Actor | None = None) -> None:
+    """Replace a page's boxes. In the caller's transaction."""
+    Mask.delete().where(Mask.page == page).execute()
+    for finding in findings:
+        box = finding.box
+        Mask.create(page=page, kind=finding.kind.value, rule=finding.rule, left=box.left, top=box.top,
+                    right=box.right, bottom=box.bottom, drawn_by=drawn_by and drawn_by.person)  # fmt: skip
+
+
+def findings_of(page: Page) -> list[Finding]:
+    """A page's boxes, from the top down."""
+    held = Mask.select().where(Mask.page == page).order_by(Mask.top, Mask.left, Mask.id)
+    return [Finding(Kind(m.kind), Box(m.left, m.top, m.right, m.bottom), m.rule) for m in held]
+
+
+def covers(page: Page, rendition: Rendition) -> list[Cover]:
+    """The boxes that a rendition covers, with the word each is covered by."""
+    kinds = BURNED[rendition]
+    return [Cover(found.box, LABELS[found.kind]) for found in findings_of(page) if found.kind in kinds]
+
+
+def write_text(page: Page, transcription: Transcription) -> None:
+    """Derive and keep both renditions of a page's text, from its boxes as they are. In the caller's transaction."""
+    dossier = page.material.dossier
+    masked = masked_text(transcription, findings_of(page), BURNED[Rendition.MASKED])
+    sealed = {
+        "clear": pieces.seal_field(dossier, f"clear:{page.public_id}", transcription.text),
+        "masked": pieces.seal_field(dossier, f"masked:{page.public_id}", masked),
+    }
+    PageText.insert(page=page, **sealed).on_conflict_replace().execute()
+
+
+def queue(actor: Actor, *, limit: int = 50) -> tuple[list[Page], int]:
+    """The pages in the actor's custody that wait for a person to look, oldest first, and how many there are.
+
+    Withheld ones; where the policy shows no page on a machine's word alone, those masked by machine too.
+    """
+    states = [MaskState.WITHHELD.value]
+    if not policy.current().policy.auto_masks:
+        states.append(MaskState.AUTO.value)
+    others = [
+        i for i, standing in dossiers.standings(actor).by_dossier.items() if standing is not Standing.CUSTODY
+    ]
+    waiting = (
+        Page.select(Page, Material, Dossier, Subject)
+        .join(Material)
+        .join(Dossier)
+        .join(Subject)
+        .join(Unit)
+        .where(Page.mask_state.in_(states) & units.within(dossiers.scope_paths(actor, dossiers.CUSTODY)))
+        .where(Dossier.id.not_in(others))
+        .order_by(Page.id)
+    )
+    return list(waiting.limit(limit)), waiting.count()
+
+
+def checkable_page(actor: Actor, page_id: str) -> Page:
+    """A page by public id whose masks the actor may check. Raises NotFound, Refused, Conflict before it was read."""
+    page = Page.get_or_none(Page.public_id == page_id)
+    if page is None:
+        raise NotFound("没有这一页")
+    decision = dossiers.decide_for(actor, page.material.dossier, page.material, page)
+    if decision.level < Level.CLEAR:
+        raise Refused("只有保管这份档案的管理员可以核对遮挡", rule=f"masks:{decision.rule}")
+    if page.optimised is None:
+        raise Conflict("这一页还在处理中，处理完才能核对")
+    return page
+
+
+def verify(actor: Actor, page_id: str, drawn: Collection[Drawn], *, revision: int, now: datetime) -> Page:
+    """Keep the boxes as an archivist left them and release the page to masked readers.
+
+    revision -- the page's mask_revision that the archivist was shown. Raises Conflict when it has changed since,
+    Invalid for a box off the page, Refused, NotFound.
+    """
+    page = checkable_page(actor, page_id)
+    _check(page, drawn)
+    former = {(f.kind, f.box): f.rule for f in findings_of(page)}
+    findings = [Finding(d.kind, d.box, former.get((d.kind, d.box), "drawn")) for d in drawn]
+    transcription = Transcription.from_json(pieces.load_text(page.transcription))
+    with transaction():
+        released = Page.update(
+            mask_state=MaskState.VERIFIED.value,
+            mask_revision=Page.mask_revision + 1,
+            verified_by=actor.person,
+            verified_at=now,
+        ).where((Page.id == page.id) & (Page.mask_revision == revision))
+        if not released.execute():
+            raise Conflict("这一页刚被别人核对过，请重新打开再看")
+        kept = {(f.kind, f.box) for f in findings}
+        put(page, findings, drawn_by=actor)
+        write_text(page, transcription)
+        jobs.enqueue("index", f"page:{page.id}", now=now, priority=5)
+        audit.append("mask:verified", actor=actor, at=now, kind="page", record=page.public_id,
+                     details={"boxes": len(kept), "added": len(kept - former.keys()),
+                              "removed": len(former.keys() - kept)})  # fmt: skip
+    return Page.get_by_id(page.id)
+
+
+def _check(page: Page, drawn: Collection[Drawn]) -> None:
+    if len(drawn) > MOST_BOXES:
+        raise Invalid("遮挡框太多，请合并后再提交")
+    for one in drawn:
+        if (
+            one.box.left < 0
+            or one.box.top < 0
+            or one.box.right > page.width_px
+            or one.box.bottom > page.height_px
+        ):
+            raise Invalid("有遮挡框画到了页面之外，请调整后再提交")

@@ -1,0 +1,125 @@
+"""What becomes of a scan (页): decoded into pages, read, masked, indexed. Called by the worker, one job each.
+
+Every step that ends a job does so in the transaction of its result, under the job's lease: a worker that was
+taken for dead and comes back finds its lease gone and its result dropped, so no page is written twice.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from peewee import fn
+
+from webapp.domain.disclosure import MaskState
+from webapp.domain.errors import Conflict
+from webapp.domain.findings import survey
+from webapp.domain.transcription import Transcription
+from webapp.services import audit, jobs, masks, pieces
+from webapp.services.actor import SYSTEM
+from webapp.storage.database import transaction
+from webapp.storage.jobs import Job
+from webapp.storage.pages import Blob, Page, Upload
+
+
+def upload_of(job: Job) -> Upload | None:
+    """The upload a decode job is about; None when it was removed meanwhile."""
+    return Upload.get_or_none(Upload.id == int(job.record))
+
+
+def page_of(job: Job) -> Page | None:
+    """The page a read job is about; None when it was removed meanwhile."""
+    return Page.get_or_none(Page.id == int(job.record))
+
+
+def decoded(job: Job, upload: Upload, frame_count: int, *, now: datetime) -> None:
+    """Every frame of an upload could be decoded: make its pages and queue their reading."""
+    with transaction():
+        _close(job, now=now)
+        last = Page.select(fn.MAX(Page.number)).where(Page.material == upload.material_id).scalar() or 0
+        for frame in range(1, frame_count + 1):
+            page = Page.create(
+                material=upload.material_id,
+                upload=upload,
+                frame=frame,
+                number=last + frame,
+                state="received",
+                mask_state=MaskState.UNKNOWN.value,
+            )
+            jobs.enqueue("read", str(page.id), now=now, priority=job.priority)
+        Upload.update(state="decoded", frame_count=frame_count).where(Upload.id == upload.id).execute()
+        audit.append("upload:decoded", actor=SYSTEM, at=now, kind="upload", record=upload.public_id,
+                     details={"pages": frame_count})  # fmt: skip
+
+
+def refused(job: Job, upload: Upload, reason: str, *, now: datetime) -> None:
+    """A file is not what it claims, or dangerous: say why; nothing of it is shown."""
+    with transaction():
+        _close(job, now=now)
+        Upload.update(state="refused", reason=reason).where(Upload.id == upload.id).execute()
+        audit.append("upload:refused", actor=SYSTEM, at=now, kind="upload", record=upload.public_id,
+                     outcome=audit.Outcome.DENY, reason="not-decodable")  # fmt: skip
+
+
+def read(job: Job, page: Page, optimised_jpeg: bytes, transcription: Transcription, *, now: datetime) -> None:
+    """Keep what was read on a page, decide what is to be masked, and queue it for the index."""
+    dossier = page.material.dossier
+    optimised = pieces.store(dossier, "optimised", optimised_jpeg, now=now)
+    written = pieces.store_text(dossier, "transcription", transcription.to_json(), now=now)
+    found = survey(transcription)
+    former = [blob for blob in (page.optimised, page.transcription) if blob]
+    with transaction():
+        _close(job, now=now)
+        page.optimised, page.transcription = optimised, written
+        page.width_px, page.height_px = transcription.width_px, transcription.height_px
+        page.state, page.unsure = "read", "\n".join(found.unsure)
+        page.mask_state = (MaskState.WITHHELD if found.unsure else MaskState.AUTO).value
+        page.mask_revision += 1
+        page.verified_by, page.verified_at = None, None
+        page.save()
+        masks.put(page, found.findings)
+        masks.write_text(page, transcription)
+        jobs.enqueue("index", f"page:{page.id}", now=now, priority=job.priority)
+        audit.append("page:read", actor=SYSTEM, at=now, kind="page", record=page.public_id,
+                     details={"masks": len(found.findings), "mask_state": page.mask_state})  # fmt: skip
+    for blob in former:
+        pieces.discard(blob)
+
+
+def unreadable(job: Job, page: Page, reason: str, *, now: datetime) -> None:
+    """A page could not be prepared or read: it is marked damaged and its job failed, for a person to retry."""
+    with transaction():
+        if not jobs.fail(job, reason, now=now):
+            raise Conflict("这项处理已由另一个程序接手")
+        Page.update(state="damaged").where(Page.id == page.id).execute()
+        audit.append("page:unreadable", actor=SYSTEM, at=now, kind="page", record=page.public_id,
+                     outcome=audit.Outcome.ERROR)  # fmt: skip
+
+
+def indexed(done: Collection[Job], *, now: datetime) -> None:
+    """The index holds these records now."""
+    with transaction():
+        for job in done:
+            if not jobs.finish(job, now=now):
+                continue  # taken over by another worker, which indexes the same again: no harm
+            kind, _, number = job.record.partition(":")
+            if kind == "page":
+                Page.update(state="indexed").where(
+                    (Page.id == int(number)) & (Page.state == "read")
+                ).execute()
+
+
+def gone(job: Job, *, now: datetime) -> None:
+    """What the job was about was removed meanwhile."""
+    with transaction():
+        jobs.finish(job, now=now)
+
+
+def is_referred_to(blob: Blob) -> bool:
+    """True while an upload or a page needs this piece. For pieces.sweep()."""
+    column = {"original": Upload.original, "optimised": Page.optimised, "transcription": Page.transcription}
+    field = column[blob.kind]
+    return bool(field.model.select().where(field == blob).exists())
+
+
+def _close(job: Job, *, now: datetime) -> None:
+    if not jobs.finish(job, now=now):
+        raise Conflict("这项处理已由另一个程序接手")

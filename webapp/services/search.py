@@ -1,0 +1,258 @@
+"""Finding (查档): one box over people, material titles and page text, as far as this reader may find.
+
+What may be found is decided before anything is matched or counted; snippets come from the rendition shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+
+from webapp.domain import disclosure
+from webapp.domain.category import CODES
+from webapp.domain.disclosure import MaskState, Policy, Rendition, Sensitivity, Sought, Standing
+from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.role import Role
+from webapp.search.entry import Kind, split
+from webapp.search.reader import Found, Hit
+from webapp.search.sight import Level, Sight
+from webapp.search.snippet import snippet
+from webapp.services import audit, dossiers, pieces, policy
+from webapp.services.actor import Actor
+from webapp.services.indexing import GUARDED, NUMBER_OF, context_of, open_index
+from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.database import transaction
+from webapp.storage.pages import Page, PageText
+from webapp.storage.reading import RecordedSearch
+
+PEOPLE_SHOWN, PAGES_SHOWN = 10, 20
+LONGEST_QUERY = 512  # characters, as the index takes
+KEPT_SEARCHES = 50  # of one officer; older ones are forgotten
+_STANDINGS = {standing: number for number, standing in enumerate(Standing)}
+Fragments = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHit:
+    """A person found by name, unit, post or archive number."""
+
+    dossier: Dossier
+    shown: Fragments  # name, unit and post, hits marked
+
+
+@dataclass(frozen=True, slots=True)
+class PageHit:
+    """A page or a material found. `page` is None when only the material's title was found."""
+
+    dossier: Dossier
+    material: Material
+    page: Page | None
+    shown: Fragments
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a recorded search finds now. Totals count everything found, not only what is listed."""
+
+    query: str
+    people: tuple[PersonHit, ...]
+    people_total: int
+    pages: tuple[PageHit, ...]
+    pages_total: int
+    is_exact: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was found that this reader may find."""
+        return not self.people_total and not self.pages_total
+
+
+def record(actor: Actor, query: str, *, now: datetime) -> RecordedSearch:
+    """Keep a query under an id of its own, so that its results have an address without search words."""
+    words = query.strip()
+    if not words:
+        raise Invalid("请输入要查找的姓名、单位或材料里的文字")
+    if len(words) > LONGEST_QUERY:
+        raise Invalid("查找内容太长，请只输入几个关键词")
+    with transaction():
+        made = RecordedSearch.create(officer=actor.person, query=words, at=now)
+        newest = RecordedSearch.select(RecordedSearch.id).where(RecordedSearch.officer == actor.person)
+        kept = newest.order_by(RecordedSearch.id.desc()).limit(KEPT_SEARCHES)
+        stale = (RecordedSearch.officer == actor.person) & RecordedSearch.id.not_in(kept)
+        RecordedSearch.delete().where(stale).execute()
+    return made
+
+
+def recent(actor: Actor, *, limit: int = 5) -> list[RecordedSearch]:
+    """The actor's newest searches, each wording once."""
+    newest = RecordedSearch.select().where(RecordedSearch.officer == actor.person)
+    seen: dict[str, RecordedSearch] = {}
+    for made in newest.order_by(RecordedSearch.id.desc()).limit(KEPT_SEARCHES):
+        seen.setdefault(made.query, made)
+    return list(seen.values())[:limit]
+
+
+def forget(actor: Actor) -> None:
+    """Delete the actor's own search history."""
+    RecordedSearch.delete().where(RecordedSearch.officer == actor.person).execute()
+
+
+def results(actor: Actor, search_id: str, *, now: datetime, pages: int = PAGES_SHOWN) -> Results:
+    """Run one of the actor's own recorded searches. Raises NotFound for another's, IndexDamaged, Invalid."""
+    made = RecordedSearch.get_or_none(
+        (RecordedSearch.public_id == search_id) & (RecordedSearch.officer == actor.person)
+    )
+    if made is None:
+        raise NotFound("这次查找的记录已经不在，请重新查找")
+    sight, reader = sight_of(actor), open_index.reader
+    people = reader.search(made.query, sight=sight, verify=_text, kinds=[Kind.DOSSIER], limit=PEOPLE_SHOWN)
+    found = reader.search(
+        made.query, sight=sight, verify=_text, kinds=[Kind.MATERIAL, Kind.PAGE], limit=pages
+    )
+    answer = Results(
+        query=made.query,
+        people=tuple(_people(people, made.query)),
+        people_total=people.total,
+        pages=tuple(_pages(actor, found.hits, made.query)),
+        pages_total=found.total,
+        is_exact=people.is_exact and found.is_exact,
+    )
+    with transaction():
+        audit.append("search:made", actor=actor, at=now, kind="search", record=made.public_id,
+                     details={"people": people.total, "pages": found.total})  # fmt: skip
+    return answer
+
+
+def sight_of(actor: Actor) -> Sight:
+    """What the actor may find, for the index: the one decision, asked for every standing and category."""
+    standings = dossiers.standings(actor)
+    role = actor.role
+    if role is None:
+        raise RuntimeError("searching needs a role")
+    table = _table(role, policy.current().policy)
+    numbers = {dossier: _STANDINGS[standing] for dossier, standing in standings.by_dossier.items()}
+    return _kept_sight(table, numbers, _STANDINGS[standings.default])
+
+
+@lru_cache(maxsize=64)
+def _table(role: Role, decided: Policy) -> tuple[tuple[tuple[Kind, int, int], Level], ...]:
+    """Levels by kind, standing and category. Pages count as verified: what is not is absent from the index."""
+    rows: dict[tuple[Kind, int, int], Level] = {}
+    for standing, number in _STANDINGS.items():
+        reader = disclosure.Reader(role, standing)
+        person = disclosure.decide(reader, Sought(), decided)
+        rows[Kind.DOSSIER, number, 0] = Level.CLEAR if person.shows_roster else Level.NOTHING
+        for category in (*CODES, None):
+            place = NUMBER_OF[category] if category else GUARDED
+            sensitivity = Sensitivity.ORDINARY if category else Sensitivity.RESTRICTED
+            sought = Sought(category or "10", sensitivity, MaskState.VERIFIED)
+            decision = disclosure.decide(reader, sought, decided)
+            rows[Kind.MATERIAL, number, place] = Level.CLEAR if decision.shows_catalogue else Level.NOTHING
+            rows[Kind.PAGE, number, place] = _page_level(decision)
+    return tuple(rows.items())
+
+
+def _page_level(decision: disclosure.Decision) -> Level:
+    if not decision.shows_pages:
+        return Level.NOTHING
+    return Level.CLEAR if decision.rendition is Rendition.CLEAR else Level.MASKED
+
+
+class _SightCache:
+    """The last few sights: making one for 8,000 dossiers costs some milliseconds, comparing two costs none."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[object, ...], tuple[dict[int, int], Sight]] = {}
+        self._lock = Lock()
+
+    def get(
+        self, table: tuple[tuple[tuple[Kind, int, int], Level], ...], numbers: dict[int, int], default: int
+    ) -> Sight:
+        key = (id(table), default, len(numbers), hash(frozenset(numbers.items())))
+        with self._lock:
+            held = self._held.get(key)
+        if held is not None and held[0] == numbers:
+            return held[1]
+        sight = Sight(dict(table), numbers, default)
+        with self._lock:
+            if len(self._held) >= 64:
+                self._held.clear()
+            self._held[key] = (numbers, sight)
+        return sight
+
+
+_kept_sight = _SightCache().get
+
+
+def _text(ref: str, rendition: str) -> str | None:
+    """The text that an entry was indexed by in a rendition; None when it is gone."""
+    kind, number = split(ref)
+    if kind is Kind.DOSSIER:
+        dossier = Dossier.get_or_none(Dossier.id == number)
+        return _words_of(dossier) if dossier else None
+    if kind is Kind.MATERIAL:
+        material = Material.get_or_none(Material.id == number)
+        return context_of(material) if material else None
+    held = _page_texts([number]).get(number)
+    return f"{context_of(held.page.material)}\n{_opened(held, rendition)}" if held else None
+
+
+def _page_texts(numbers: Sequence[int]) -> dict[int, PageText]:
+    """Texts of pages with all that is needed to open and place them, in one query."""
+    query = (
+        PageText.select(PageText, Page, Material, Dossier, Subject, Unit)
+        .join(Page)
+        .join(Material)
+        .join(Dossier)
+        .join(Subject)
+        .join(Unit)
+        .where(PageText.page.in_(list(numbers)))
+    )
+    return {held.page.id: held for held in query}
+
+
+def _opened(held: PageText, rendition: str) -> str:
+    page: Page = held.page
+    sealed = held.clear if rendition == "clear" else held.masked
+    return pieces.unseal_field(page.material.dossier, f"{rendition}:{page.public_id}", sealed)
+
+
+def _words_of(dossier: Dossier) -> str:
+    subject = dossier.subject
+    return f"{subject.name}\n{subject.unit.name}\n{subject.post}\n{dossier.number}"
+
+
+def _people(found: Found, query: str) -> list[PersonHit]:
+    numbers = [hit.dossier for hit in found.hits]
+    rows = Dossier.select(Dossier, Subject, Unit).join(Subject).join(Unit).where(Dossier.id.in_(numbers))
+    by_id = {dossier.id: dossier for dossier in rows}
+    return [
+        PersonHit(by_id[n], snippet(_words_of(by_id[n]).replace("\n", " "), query, width=40))
+        for n in numbers
+        if n in by_id
+    ]
+
+
+def _pages(actor: Actor, hits: Sequence[Hit], query: str) -> list[PageHit]:
+    """Hits as they are shown. Each is decided once more from the database, which is ahead of the index."""
+    texts = _page_texts([split(hit.ref)[1] for hit in hits if hit.kind is Kind.PAGE])
+    titles = [hit.material for hit in hits if hit.kind is Kind.MATERIAL]
+    rows = Material.select(Material, Dossier, Subject, Unit).join(Dossier).join(Subject).join(Unit)
+    materials = {m.id: m for m in rows.where(Material.id.in_(titles))}
+    shown = []
+    for hit in hits:
+        if hit.kind is Kind.MATERIAL and (material := materials.get(hit.material)):
+            decision = dossiers.decide_for(actor, material.dossier, material)
+            if decision.shows_catalogue:
+                shown.append(
+                    PageHit(material.dossier, material, None, snippet(material.title, query, width=40))
+                )
+        elif hit.kind is Kind.PAGE and (held := texts.get(split(hit.ref)[1])):
+            page, material = held.page, held.page.material
+            decision = dossiers.decide_for(actor, material.dossier, material, page)
+            if decision.shows_pages:
+                shows_all = decision.rendition is Rendition.CLEAR
+                text = _opened(held, "clear" if shows_all else "masked").replace("\n", " ")
+                shown.append(PageHit(material.dossier, material, page, snippet(text, query)))
+    return shown

@@ -1,0 +1,153 @@
+"""Reading pages (查阅): one officer, one dossier, one sitting; every page delivered is written down first."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.domain import purpose as purposes
+from webapp.domain.disclosure import Decision
+from webapp.domain.errors import Conflict, NotFound, Refused
+from webapp.domain.role import Role
+from webapp.rendering import images
+from webapp.rendering.watermark import Mark
+from webapp.services import audit, dossiers, masks, pieces
+from webapp.services.actor import Actor
+from webapp.storage.archive import Dossier, Material
+from webapp.storage.database import transaction
+from webapp.storage.pages import Page
+from webapp.storage.reading import Viewing
+
+_NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: none is mistaken for another on a photo
+_NUMBER_LENGTH = 8  # 40 bits: found by nobody, and short enough to read off a screenshot
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of a material as the viewer lists it. `decision` says whether its image may be fetched."""
+
+    page: Page
+    decision: Decision
+
+    @property
+    def is_ready(self) -> bool:
+        """It was read, so there is an image."""
+        return self.page.optimised_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A material opened for reading. Without `viewing` the purpose must be stated first."""
+
+    material: Material
+    decision: Decision
+    viewing: Viewing | None
+    sheets: tuple[Sheet, ...]
+
+
+def open_material(actor: Actor, material_id: str) -> Opened:
+    """The pages of a material as far as the actor may see them. Raises NotFound, Refused."""
+    material = _material(material_id)
+    decision = dossiers.decide_for(actor, material.dossier, material)
+    if not decision.shows_pages:
+        raise Refused(decision.reason, rule=decision.rule)
+    pages = Page.select().where(Page.material == material).order_by(Page.number)
+    sheets = tuple(
+        Sheet(page, dossiers.decide_for(actor, material.dossier, material, page)) for page in pages
+    )
+    return Opened(material, decision, current(actor, material.dossier), sheets)
+
+
+def current(actor: Actor, dossier: Dossier) -> Viewing | None:
+    """The viewing of this dossier in this sitting and role, if its purpose was stated already."""
+    role = actor.role.value if actor.role else ""
+    return Viewing.get_or_none(
+        (Viewing.session == actor.session) & (Viewing.dossier == dossier) & (Viewing.role == role)
+    )
+
+
+def begin(actor: Actor, material_id: str, purpose: str, *, now: datetime) -> Viewing:
+    """State the purpose and open the viewing of the material's dossier; the one of this sitting if there is one.
+
+    purpose -- a code of Art. 31; individuals and keepers need none, theirs is set. Raises Invalid, Refused, NotFound.
+    """
+    material = _material(material_id)
+    decision = dossiers.decide_for(actor, material.dossier, material)
+    if not decision.shows_pages:
+        raise Refused(decision.reason, rule=decision.rule)
+    code = implied_purpose(actor) or purposes.checked(purpose)
+    with transaction():
+        if (opened := current(actor, material.dossier)) is not None:
+            return opened
+        number = "V" + "".join(secrets.choice(_NUMBER_LETTERS) for _ in range(_NUMBER_LENGTH - 1))
+        viewing = Viewing.create(number=number, officer=actor.person, session=actor.session, dossier=material.dossier,
+                                 role=actor.role, purpose=code, opened_at=now)  # fmt: skip
+        audit.append("viewing:opened", actor=actor, at=now, kind="dossier", record=material.dossier.public_id,
+                     viewing=number, purpose=code, reason=decision.rule)  # fmt: skip
+    return viewing
+
+
+def implied_purpose(actor: Actor) -> str | None:
+    """The purpose that a role brings along; None when it has to be stated."""
+    if actor.role is Role.INDIVIDUAL:
+        return purposes.OWN
+    return purposes.KEEPING if actor.role is Role.ARCHIVIST else None
+
+
+def deliver(
+    actor: Actor, material_id: str, number: int, *, width_px: int, accept: str, now: datetime
+) -> images.Rendered:
+    """One page image, masked and marked for this reader, after the delivery was written down.
+
+    width_px -- one of the widths of rendering.images; accept -- the request's Accept header.
+    Raises NotFound, Refused; Conflict when no viewing was opened in this sitting or the page was not read yet.
+    """
+    material = _material(material_id)
+    page = Page.get_or_none((Page.material == material) & (Page.number == number))
+    if page is None:
+        raise NotFound("没有这一页")
+    decision = dossiers.decide_for(actor, material.dossier, material, page)
+    if not decision.shows_pages:
+        raise Refused(decision.reason, rule=decision.rule)
+    viewing = current(actor, material.dossier)
+    if viewing is None:
+        raise Conflict("请先说明查阅事由")
+    if page.optimised is None:
+        raise Conflict("这一页还在处理中，请稍后再看")
+    if width_px != images.THUMBNAIL_PX:
+        with transaction():
+            audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
+                         viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
+                         details={"rendition": decision.rendition.value, "width": width_px})  # fmt: skip
+    return images.render(
+        pieces.load(page.optimised),
+        boxes=masks.covers(page, decision.rendition),
+        page_size=(page.width_px, page.height_px),
+        mark=_mark(actor, viewing, page),
+        width_px=width_px,
+        media_type=images.negotiate(accept),
+    )
+
+
+def looked_at(actor: Actor, material_id: str, number: int, *, now: datetime) -> None:
+    """The reader's screen showed a page for a second or more. Nothing is written without a viewing."""
+    material = _material(material_id)
+    page = Page.get_or_none((Page.material == material) & (Page.number == number))
+    viewing = current(actor, material.dossier)
+    if page is None or viewing is None:
+        raise NotFound("没有这一页")
+    with transaction():
+        audit.append("page:viewed", actor=actor, at=now, kind="page", record=page.public_id,
+                     viewing=viewing.number, purpose=viewing.purpose)  # fmt: skip
+
+
+def _mark(actor: Actor, viewing: Viewing, page: Page) -> Mark:
+    officer = actor.person
+    unit = officer.unit.name if officer.unit else ""
+    return Mark(name=officer.name, unit=unit, at=viewing.opened_at, viewing=viewing.number, page=page.number)
+
+
+def _material(material_id: str) -> Material:
+    material = Material.get_or_none(Material.public_id == material_id)
+    if material is None:
+        raise NotFound("没有这份材料")
+    return material
