@@ -1,0 +1,1 @@
+"""What leaves the vault: masks and marks burned into fresh pixels, images encoded, documents set."""

@@ -1,0 +1,125 @@
+"""Page images (图像) as they are sent: one reader's masked, marked, small copy, made anew from pixels."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any, Literal, cast
+
+from PIL import Image, JpegImagePlugin
+
+from webapp.domain.errors import Invalid
+from webapp.domain.geometry import rescale
+from webapp.rendering import mask, watermark
+from webapp.rendering.mask import Cover
+from webapp.rendering.watermark import Mark
+
+MediaType = Literal["image/avif", "image/webp", "image/jpeg"]
+
+THUMBNAIL_PX, READING_PX, ZOOMED_PX = 240, 1080, 2160  # widths
+LARGEST_PAGE_PX = 80_000_000  # an A3 page at 600 dpi is 70 million; what is larger is not a page
+LONGEST_SIDE_PX = 8192  # of what is sent: phones fail on larger ones, and WebP ends at 16383
+SHAPE_TOLERANCE = 0.005  # by which a page and its transcription may differ in shape, for rounding
+
+# Smallest first; quality for pages and for thumbnails, whose few pixels carry the whole mark. At these
+# qualities small text reads as well in each. Slower settings of AVIF (speed 8) take six times as long for
+# a twentieth of the bytes; smoothing the paper's grain first saves nothing, for it is gone anyway.
+_ENCODERS: dict[MediaType, tuple[str, tuple[int, int], dict[str, Any]]] = {
+    "image/avif": ("AVIF", (40, 60), {"speed": 10, "max_threads": 1}),
+    "image/webp": ("WEBP", (30, 50), {"method": 2}),
+    "image/jpeg": ("JPEG", (50, 70), {"progressive": True, "optimize": True}),
+}
+_NONE_OF_IT = re.compile(r"q\s*=\s*0(\.0*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An image ready to be sent. It carries no metadata of any kind."""
+
+    content: bytes
+    media_type: MediaType
+    width_px: int
+    height_px: int
+
+
+def negotiate(accept: str) -> MediaType:
+    """The smallest encoding that an Accept header names. Wildcards promise nothing: they get JPEG."""
+    named = {}
+    for entry in accept.lower().split(","):
+        name, *parameters = (part.strip() for part in entry.split(";"))
+        named[name] = not any(_NONE_OF_IT.fullmatch(parameter) for parameter in parameters)
+    return next((media_type for media_type in _ENCODERS if named.get(media_type)), "image/jpeg")
+
+
+def render(
+    jpeg: bytes,
+    *,
+    boxes: Iterable[Cover],
+    page_size: tuple[int, int],
+    mark: Mark,
+    width_px: int,
+    media_type: MediaType,
+) -> Rendered:
+    """One page as one reader may see it.
+
+    boxes -- the values to cover, in pixels of the full page of page_size (width, height)
+    width_px -- of the copy; a page is never enlarged beyond its own width
+    Pixels are taken as they are stored: an orientation noted beside them is ignored, for
+    boxes know nothing of it. Raises Invalid for bytes that are not one whole JPEG, and for a
+    page of another shape than page_size, whose masks would stand in the wrong places.
+    """
+    page = _opened(jpeg)
+    full = page.size
+    if abs(page_size[0] * full[1] - page_size[1] * full[0]) > SHAPE_TOLERANCE * page_size[0] * full[1]:
+        raise Invalid("页面图像与识别结果的尺寸不一致，暂不能显示。请联系档案管理员。")
+    covers = [_extended(cover, page, page_size) for cover in boxes]
+    size = _size_sent(full, width_px)
+    decoded = _decoded(page, size)
+    mask.blank(decoded, (cover.box for cover in covers), page=full)
+    image = Image.new(decoded.mode, size)  # fresh: Pillow carries notes along with an image it scales
+    image.paste(decoded.resize(size, Image.Resampling.HAMMING))
+    mask.burn(image, covers, page=full)
+    watermark.burn(image, mark)
+    return Rendered(_encoded(image, media_type), media_type, *size)
+
+
+def _opened(jpeg: bytes) -> JpegImagePlugin.JpegImageFile:
+    """The page, its header read. Its pixels are not decoded yet."""
+    try:
+        page = cast(JpegImagePlugin.JpegImageFile, Image.open(BytesIO(jpeg), formats=("JPEG",)))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Invalid("页面图像无法打开：文件不是完整的图像。") from error
+    if page.width * page.height > LARGEST_PAGE_PX:
+        raise Invalid("页面图像过大，无法显示。")
+    return page
+
+
+def _decoded(page: JpegImagePlugin.JpegImageFile, size: tuple[int, int]) -> Image.Image:
+    """Upright or not, grey or RGB pixels, decoded no larger than size asks for: a quarter of the work."""
+    mode = "L" if page.mode == "L" else "RGB"
+    try:
+        page.draft(mode, size)
+        return page.convert(mode)
+    except (OSError, SyntaxError) as error:
+        raise Invalid("页面图像已损坏，无法显示。请联系档案管理员重新扫描。") from error
+
+
+def _extended(cover: Cover, page: JpegImagePlugin.JpegImageFile, page_size: tuple[int, int]) -> Cover:
+    """The cover in pixels of the JPEG, as large as it has to be there."""
+    value = rescale(cover.box, old=page_size, new=page.size)
+    factors = [(component[1], component[2]) for component in page.layer]
+    block = (8 * max(across for across, _ in factors), 8 * max(down for _, down in factors))
+    return replace(cover, box=mask.extent(value, page=page.size, block=block))
+
+
+def _size_sent(full: tuple[int, int], width_px: int) -> tuple[int, int]:
+    """(width, height) in the page's own shape, width_px wide unless the page or a phone sets a limit."""
+    scale = min(width_px / full[0], LONGEST_SIDE_PX / max(full), 1)
+    return max(1, round(full[0] * scale)), max(1, round(full[1] * scale))
+
+
+def _encoded(image: Image.Image, media_type: MediaType) -> bytes:
+    name, qualities, options = _ENCODERS[media_type]
+    buffer = BytesIO()
+    image.save(buffer, name, quality=qualities[image.width <= THUMBNAIL_PX], **options)
+    return buffer.getvalue()
