@@ -1,12 +1,16 @@
 """People for tests of services: units, subjects with dossiers, and officers in a role."""
 
+from typing import Any
+
 from tests.conftest import NOW
+from webapp.domain.category import Category, sensitivity_of
 from webapp.domain.role import Role
-from webapp.services import units
+from webapp.services import pieces, units
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer, Recusal, Scope
-from webapp.storage.archive import Dossier, Subject
+from webapp.storage.archive import Dossier, Material, Subject
 from webapp.storage.database import new_public_id, transaction
+from webapp.storage.pages import Page, Upload
 from webapp.vault.vault import vault
 
 
@@ -45,3 +49,36 @@ def actor_in(
         if recused_from:
             Recusal.create(officer=officer, subject=recused_from, relation="配偶")
     return Actor(officer, role)
+
+
+def material_in(dossier: Dossier, category: str, title: str, **columns: Any) -> Material:
+    """A material, guarded as its title and category ask."""
+    return Material.create(
+        dossier=dossier,
+        category=category,
+        scheme="2018",
+        title=title,
+        sensitivity=sensitivity_of(Category(category), title),
+        created_at=NOW,
+        **columns,
+    )
+
+
+def pages_in(material: Material, count: int) -> list[Page]:
+    """Pages of one upload, as the scanner would have sent them, without images."""
+    uploader = Officer.create(login=new_public_id(), name="扫描", role_names="archivist", created_at=NOW)
+    original = pieces.store(material.dossier, "original", b"scan", now=NOW)
+    upload = Upload.create(
+        material=material,
+        officer=uploader,
+        file_name="scan.jpg",
+        media_type="image/jpeg",
+        sha256=new_public_id(),
+        original=original,
+        state="decoded",
+        received_at=NOW,
+    )
+    return [
+        Page.create(material=material, upload=upload, frame=n, number=n, state="read", mask_state="verified")
+        for n in range(1, count + 1)
+    ]

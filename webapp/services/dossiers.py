@@ -1,11 +1,17 @@
 """What a reader is to a dossier and may see of it (可见范围): every service that shows content asks here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from webapp.domain.category import Category
+from peewee import fn
+
+from webapp.domain import partial_date
+from webapp.domain.catalogue import Entry, sections
+from webapp.domain.category import Category, sensitivity_of
 from webapp.domain.disclosure import (
     Decision,
+    Level,
     MaskState,
     Policy,
     Reader,
@@ -15,12 +21,13 @@ from webapp.domain.disclosure import (
     decide,
 )
 from webapp.domain.errors import NotFound, Refused
+from webapp.domain.partial_date import PartialDate
 from webapp.domain.role import Role
-from webapp.services import policy
+from webapp.services import audit, policy, units
 from webapp.services.actor import SYSTEM, Actor
-from webapp.services.units import within
 from webapp.storage.accounts import Recusal, Scope
 from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.database import transaction
 from webapp.storage.pages import Page
 
 LOOKUP, CUSTODY = "lookup", "custody"  # kinds of Scope
@@ -86,7 +93,7 @@ def standings(actor: Actor) -> Standings:
     officer, found = actor.person, {}
     kind, standing = _SCOPED.get(_role(actor), ("", Standing.ORGANISATION))
     if kind and (paths := scope_paths(actor, kind)):
-        rows = Dossier.select(Dossier.id).join(Subject).join(Unit).where(within(paths)).tuples()
+        rows = Dossier.select(Dossier.id).join(Subject).join(Unit).where(units.within(paths)).tuples()
         found = {row: standing for (row,) in rows}
     recused = Recusal.select(Recusal.subject).where(Recusal.officer == officer)
     kept_from = Dossier.select(Dossier.id, Dossier.subject).where(
@@ -145,3 +152,133 @@ def _role(actor: Actor) -> Role:
     if actor.role is None:
         raise RuntimeError("this act needs a role")
     return actor.role
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the catalogue. `decision` says whether its pages may be opened as well."""
+
+    material: Material
+    serial: int
+    scanned_pages: int
+    decision: Decision
+
+    @property
+    def formed(self) -> PartialDate | None:
+        """形成时间."""
+        return formed_of(self.material)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading of the catalogue and what this reader may see under it.
+
+    closed -- why nothing is listed here (须经批准), the same whether or not the category holds anything; else ""
+    """
+
+    category: Category | None
+    mark: str
+    title: str
+    lines: tuple[Line, ...] = ()
+    closed: str = ""
+
+    @property
+    def pages(self) -> int:
+        """Scanned pages of the materials listed."""
+        return sum(line.scanned_pages for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A dossier as far as one reader may see it.
+
+    parts -- every heading in order; empty when the reader may see no titles
+    is_partial -- restricted materials are left out of ordinary categories too, if there are any
+    """
+
+    dossier: Dossier
+    unit_name: str
+    decision: Decision
+    parts: tuple[Part, ...] = ()
+    is_partial: bool = False
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines, in order."""
+        return [line for part in self.parts for line in part.lines]
+
+
+def summary(actor: Actor, public_id: str, *, at: datetime) -> Catalogue:
+    """Whose dossier it is, and what is in it as far as the actor may see titles; logged.
+
+    Raises NotFound, also for an individual's look at another's dossier; Refused.
+    """
+    return _opened(actor, public_id, "dossier:opened", Level.ROSTER, at)
+
+
+def catalogue(actor: Actor, public_id: str, *, at: datetime) -> Catalogue:
+    """The catalogue in its prescribed order, restricted categories as headings only; logged.
+
+    Raises NotFound; Refused when the actor may not see titles.
+    """
+    return _opened(actor, public_id, "catalogue:read", Level.CATALOGUE, at)
+
+
+def lay_out(actor: Actor, dossier: Dossier) -> Catalogue:
+    """The same without an entry in the log, for those who have just acted on the dossier."""
+    held = rights(actor, dossier)
+    decision = held.decide()
+    unit_name = units.full_name(dossier.subject.unit)
+    if not decision.shows_catalogue:
+        return Catalogue(dossier, unit_name, decision)
+    hidden = held.decide_category(Category("10"), Sensitivity.RESTRICTED)
+    return Catalogue(dossier, unit_name, decision, tuple(_parts(held, dossier)), not hidden.shows_catalogue)
+
+
+def formed_of(material: Material) -> PartialDate | None:
+    """The date in a material's three columns."""
+    return partial_date.of(material.year, material.month, material.day)
+
+
+def _opened(actor: Actor, public_id: str, action: str, needed: Level, at: datetime) -> Catalogue:
+    dossier = find(public_id)
+    opened = lay_out(actor, dossier)
+    decision = opened.decision
+    if decision.rule == "not-own":
+        raise NotFound("没有找到这份档案")
+    if decision.level < needed:
+        raise Refused(decision.reason, rule=decision.rule)
+    with transaction():
+        audit.append(action, actor=actor, at=at, kind="dossier", record=public_id, reason=decision.rule)
+    return opened
+
+
+def _parts(held: Rights, dossier: Dossier) -> Iterator[Part]:
+    """Serials count what is listed: a gap would tell of a material that is not."""
+    by_id = {m.id: m for m in Material.select().where(Material.dossier == dossier)}
+    scanned = dict(
+        Page.select(Page.material, fn.COUNT(Page.id))
+        .where(Page.material.in_(list(by_id)))
+        .group_by(Page.material)
+        .tuples()
+    )
+    decisions = {key: held.decide(material) for key, material in by_id.items()}
+    listed = [_entry(by_id[key]) for key, decision in decisions.items() if decision.shows_catalogue]
+    for section in sections(listed):
+        lines = tuple(
+            Line(by_id[entry.key], serial, scanned.get(entry.key, 0), decisions[entry.key])
+            for serial, entry in enumerate(section.entries, start=1)
+        )
+        yield Part(section.category, section.mark, section.title, lines, _closed(held, section.category))
+
+
+def _closed(held: Rights, category: Category | None) -> str:
+    if category is None or sensitivity_of(category, "") is Sensitivity.ORDINARY:
+        return ""
+    decision = held.decide_category(category, Sensitivity.RESTRICTED)
+    return "" if decision.shows_catalogue else decision.reason
+
+
+def _entry(material: Material) -> Entry:
+    category = Category(material.category)
+    return Entry(material.id, category, material.title, formed_of(material), material.goes_with_id)
