@@ -1,0 +1,199 @@
+"""What on a read page must be covered (敏感信息检测), and whether a machine's word on it may be trusted.
+
+Errs towards covering too much. What it cannot see at all, handwriting and photographs, is for people.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from webapp.domain import family, labelled
+from webapp.domain.geometry import Box
+from webapp.domain.identifiers import digit_runs, hits, is_fragment
+from webapp.domain.labels import Kind
+from webapp.domain.passages import Passage, is_vertical, joined, rows, words_or_whole
+from webapp.domain.reading import Doubt, Finding, Reading
+from webapp.domain.transcription import SURE_LINE, Line, Transcription
+
+__all__ = ["Finding", "Kind", "Survey", "masked_text", "survey"]
+
+IDENTIFYING = frozenset({Kind.ID_NUMBER, Kind.PHONE, Kind.ADDRESS, Kind.FAMILY, Kind.BANK_CARD, Kind.E_MAIL})
+SURE_PAGE = 0.85  # mean line score: good scans have 0.98 and more
+MOST_DOUBTFUL = 0.15  # share of doubtful lines; beyond it lies bleed-through (measured)
+FEWEST_SIGNS = 6  # fewer on a whole page: an empty page, or one that could not be read
+SMALLEST_SIDE_PX = 500  # a page of A4 at 60 dpi: text is no longer readable
+LONGEST_SHAPE = 2.5  # long side to short side
+MASKED = "■"
+_DEEP = 3  # a word is touched when a third of its height, or of the finding's, is covered
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found on a page. `unsure` says in Chinese why a person must look; empty: no one needs to."""
+
+    findings: tuple[Finding, ...]
+    unsure: tuple[str, ...]
+
+
+def survey(page: Transcription, *, kinds: frozenset[Kind] = IDENTIFYING) -> Survey:
+    """Search all readings of a page for values to be covered, in page pixels, grown and kept on the page.
+
+    Findings are of every kind, none within another of its kind; doubt counts for `kinds` alone, those
+    that the policy masks.
+    """
+    reading = Reading(page)
+    by_label = labelled.locate(reading)
+    relatives, lost = family.locate(reading)
+    found = _distinct([*_patterns(reading), *by_label.findings, *relatives])
+    pieces = list(_pieces(reading, found))
+    doubts = [
+        *by_label.doubts,
+        *lost,
+        *(Doubt(piece.kind, "有疑似证件号或电话的数字未能确认，请核对。") for piece in pieces),
+    ]
+    reasons = [*_page_doubts(page, reading), *(doubt.reason for doubt in doubts if doubt.kind in kinds)]
+    return Survey(tuple(_distinct([*found, *pieces])), tuple(dict.fromkeys(reasons)))
+
+
+def masked_text(page: Transcription, findings: Iterable[Finding], kinds: frozenset[Kind]) -> str:
+    """The page's trusted text, a line a row, with each run of covered words replaced by one ■.
+
+    A word counts as covered when a finding of `kinds` hides a third of its height; a line whose words
+    are not known is replaced whole. The ■ does not tell how long the value was.
+    """
+    boxes = [finding.box for finding in findings if finding.kind in kinds]
+    return "\n".join(_masked_line(line, boxes) for line in page.sure_lines())
+
+
+def _masked_line(line: Line, boxes: Iterable[Box]) -> str:
+    near = [box for box in boxes if box.overlaps(line.box) or any(box.overlaps(w.box) for w in line.words)]
+    if not near:
+        return line.text
+    shown: list[str] = []
+    at = 0
+    for text, box, _ in words_or_whole(line):
+        gap, at = _gap_before(line.text, text, at)
+        if not any(_touches(cover, box) for cover in near):
+            shown.append(gap + text)
+        elif not shown or shown[-1] != MASKED:
+            shown.append(MASKED)
+    return "".join(shown)
+
+
+def _gap_before(whole: str, text: str, at: int) -> tuple[str, int]:
+    """The spaces of a line before its next word, and where the word ends."""
+    start = at
+    while start < len(whole) and whole[start].isspace() and not text[:1].isspace():
+        start += 1
+    return whole[at:start], start + len(text)
+
+
+def _touches(cover: Box, word: Box) -> bool:
+    shared = min(cover.bottom, word.bottom) - max(cover.top, word.top)
+    beside = cover.left < word.right and word.left < cover.right
+    return beside and _DEEP * shared > min(cover.height, word.height)
+
+
+def _patterns(reading: Reading) -> Iterator[Finding]:
+    """Values that their form gives away: in lines, in rows and cells across their gaps, and over a line's end."""
+    for passages, source in ((reading.first, "pattern"), (reading.second, "second")):
+        whole = [
+            p
+            for p in passages
+            if sum("0" <= c <= "9" for c in p.text) >= 4 or "@" in p.text or len(p.text) > 8
+        ]
+        for passage in whole:
+            yield from _hits(reading, passage, source, set(Kind))
+        wide = [row for row in rows(passages) if sum("0" <= c <= "9" for c in row.text) > 9]
+        for passage in [*wide, *_broken(passages)]:
+            yield from _hits(reading, passage, source, {Kind.ID_NUMBER, Kind.PHONE})
+    for cell in reading.ruling.cells:
+        if len(cell.rows) > 1:
+            yield from _hits(reading, joined(cell.rows), "pattern", set(Kind))
+
+
+def _hits(reading: Reading, passage: Passage, source: str, kinds: set[Kind]) -> Iterator[Finding]:
+    for hit in hits(passage.text):
+        if hit.kind in kinds:
+            yield from reading.cover(hit.kind, passage.covers(hit.start, hit.end), f"{source}:{hit.kind}")
+
+
+def _broken(passages: list[Passage]) -> Iterator[Passage]:
+    """A line that ends in digits with the one under it that goes on in digits."""
+    heads = [(p, p.box) for p in passages if re.match("[0-9]", p.text)]
+    for tail in passages:
+        if not re.search("[0-9]{3}$", tail.text):
+            continue
+        box = tail.box
+        for head, below in heads:
+            close = box.top + box.height // 2 < below.top < box.bottom + box.height
+            if close and below.left < box.right and box.left < below.right:
+                yield joined([tail, head])
+
+
+def _pieces(reading: Reading, found: list[Finding]) -> Iterator[Finding]:
+    """Digits outside of all findings that look like a piece of an identity or telephone number."""
+    sure = [
+        (p.box, re.sub("[^0-9X]", "", p.text)) for p in reading.first if p.score >= SURE_LINE and p.glyphs
+    ]
+    for passage, second in [(p, False) for p in reading.first] + [(p, True) for p in reading.second]:
+        for start, end, digits in digit_runs(passage.text):
+            boxes = passage.covers(start, end)
+            if all(any(f.box.contains_centre_of(box) for f in found) for box in boxes):
+                continue
+            agreed = any(digits in text and box.overlaps(boxes[0]) for box, text in sure)
+            loud = (second or passage.score < SURE_LINE) and not agreed and len(digits) > 8
+            if loud or (is_fragment(digits) and not (second and agreed)):
+                yield from reading.cover(
+                    Kind.ID_NUMBER, boxes, "second:digits" if second else "pattern:digits"
+                )
+
+
+def _page_doubts(page: Transcription, reading: Reading) -> Iterator[str]:
+    """Why the page as a whole cannot be judged by a machine."""
+    short, long = sorted(reading.size)
+    if short < SMALLEST_SIDE_PX or long > LONGEST_SHAPE * short:
+        yield "页面尺寸异常，请核对。"
+    if any(_beyond(line.box, page) for line in page.lines) or any(_beyond(cell, page) for cell in page.cells):
+        yield "识别位置超出页面，请重新识别。"
+    signs = sum(len(line.text) for line in page.sure_lines())
+    if signs < max(FEWEST_SIGNS, len(page.cells) // 4):
+        yield "页面上有表格，却几乎没有读出文字。" if page.cells else "几乎没有读出文字，请核对是否空白页。"
+    weight = sum(len(line.text) for line in page.lines)
+    if weight and sum(line.score * len(line.text) for line in page.lines) < SURE_PAGE * weight:
+        yield "整页识别把握不足。"
+    if page.doubtful_share > MOST_DOUBTFUL:
+        yield "识别不清的行过多。"
+    if any(_runs_down(line, page) for line in page.lines):
+        yield "有竖排文字，机器读不可靠。"
+
+
+def _beyond(box: Box, page: Transcription) -> bool:
+    return box.left < -2 or box.top < -2 or box.right > page.width_px + 2 or box.bottom > page.height_px + 2
+
+
+def _runs_down(line: Line, page: Transcription) -> bool:
+    """True for vertical writing that is not the title in a narrow cell of a form."""
+    return is_vertical(line) and not any(
+        cell.contains_centre_of(line.box) and cell.height > 1.2 * cell.width for cell in page.cells
+    )
+
+
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """Without those that lie within another of their kind; from the top of the page down."""
+    kept: list[Finding] = []
+    for finding in sorted(set(findings), key=lambda f: (-f.box.width * f.box.height, f)):
+        if not any(_within(finding, other) for other in kept):
+            kept.append(finding)
+    return sorted(kept, key=lambda f: (f.box.top, f.box.left, f.kind, f.rule))
+
+
+def _within(finding: Finding, other: Finding) -> bool:
+    inner, outer = finding.box, other.box
+    return (
+        finding.kind == other.kind
+        and outer.left <= inner.left
+        and outer.top <= inner.top
+        and inner.right <= outer.right
+        and inner.bottom <= outer.bottom
+    )

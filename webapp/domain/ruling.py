@@ -1,0 +1,140 @@
+"""The ruled cells of a page (表格单元格): what was read in each, and which lie beside and below which."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import pairwise
+
+from webapp.domain.geometry import Box, around
+from webapp.domain.labels import is_heading
+from webapp.domain.passages import Glyph, Passage, joined, rows
+
+_BAND_PX = 128  # height of the bands by which cells are looked up
+
+
+class Cell:
+    """A ruled cell. rows -- what the first reader read in it; second_rows -- the further readings."""
+
+    def __init__(self, box: Box, rows: Sequence[Passage], second_rows: Sequence[Passage]) -> None:
+        self.box, self.rows, self.second_rows = box, rows, second_rows
+
+    @cached_property
+    def whole(self) -> Passage:
+        """The rows of the first reader, one behind the other, without spaces."""
+        return joined(self.rows, gap="").compact()
+
+    @cached_property
+    def second_whole(self) -> Passage:
+        """The same of the further readings, mixed as they come."""
+        return joined(self.second_rows, gap="").compact()
+
+    @property
+    def text(self) -> str:
+        """All that the first reader read, without spaces."""
+        return self.whole.text
+
+    @cached_property
+    def is_heading(self) -> bool:
+        """True when nothing but form words stand in it."""
+        return is_heading(self.text)
+
+    @property
+    def is_slot(self) -> bool:
+        """True for a box made for one sign, as printed forms have them for numbers."""
+        return self.box.width <= 1.6 * self.box.height and len(self.text) <= 1
+
+    @property
+    def extent(self) -> Box:
+        """The cell and what is written over its ruling."""
+        return around([self.box, *(row.box for row in (*self.rows, *self.second_rows))])
+
+
+class Ruling:
+    """The cells of a page, in reading order, as neighbours. Empty on a page without a table.
+
+    loose, second_loose -- what stands in no cell, a passage a line
+    """
+
+    def __init__(
+        self, cells: Sequence[Box], first: Iterable[Passage], second: Iterable[Passage], *, slack_px: int
+    ) -> None:
+        self.slack_px = slack_px  # how far two edges drawn as one may lie apart
+        self._boxes, self._bands = cells, _bands(cells)
+        inside, self.loose = self._sorted_in(first)
+        second_inside, self.second_loose = self._sorted_in(second)
+        self.cells = [Cell(box, rows(inside[n]), rows(second_inside[n])) for n, box in enumerate(cells)]
+
+    def right_of(self, box: Box) -> list[Cell]:
+        """The nearest cells to the right in the rows that `box` takes up, top to bottom."""
+        beside = [c for c in self.cells if c.box.left >= box.right - self.slack_px and _beside(c.box, box)]
+        nearest = min((c.box.left for c in beside), default=0)
+        return [c for c in beside if c.box.left <= nearest + self.slack_px]
+
+    def left_of(self, box: Box) -> list[Cell]:
+        """The nearest cells to the left that span the rows of `box`."""
+        beside = [c for c in self.cells if c.box.right <= box.left + self.slack_px and _beside(c.box, box)]
+        nearest = max((c.box.right for c in beside), default=0)
+        return [c for c in beside if c.box.right >= nearest - self.slack_px]
+
+    def row(self, box: Box) -> list[Cell]:
+        """All cells in the row of `box`, itself among them, left to right."""
+        return sorted((c for c in self.cells if _beside(c.box, box)), key=lambda c: c.box.left)
+
+    def below(self, box: Box) -> Cell | None:
+        """The cell that continues the column of `box` right under it, equally wide."""
+        return next(
+            (
+                c
+                for c in self.cells
+                if abs(c.box.top - box.bottom) <= self.slack_px and self.same_column(c.box, box)
+            ),
+            None,
+        )
+
+    def same_column(self, one: Box, other: Box) -> bool:
+        """True when both edges fall together."""
+        return abs(one.left - other.left) <= self.slack_px and abs(one.right - other.right) <= self.slack_px
+
+    def _sorted_in(self, passages: Iterable[Passage]) -> tuple[dict[int, list[Passage]], list[Passage]]:
+        inside: dict[int, list[Passage]] = defaultdict(list)
+        loose: list[Passage] = []
+        for passage in passages:
+            for place, part in self._cut(passage):
+                (loose if place is None else inside[place]).append(part)
+        return inside, loose
+
+    def _cut(self, passage: Passage) -> list[tuple[int | None, Passage]]:
+        """A passage cut where it crosses a ruling."""
+        if not passage.glyphs:
+            return []
+        span = passage.box
+        near = {n for band in _band_numbers(span) for n in self._bands.get(band, ())}
+        near = {n for n in near if self._boxes[n].overlaps(span)}
+        if not near:
+            return [(None, passage)]
+        held = [self._home(glyph, near) for glyph in passage.glyphs]
+        cuts = [0, *(at for at in range(1, len(held)) if held[at] != held[at - 1]), len(held)]
+        parts = [(held[a], passage.part(a, b)) for a, b in pairwise(cuts)]
+        return [(place, part) for place, part in parts if part.text.strip()]
+
+    def _home(self, glyph: Glyph, near: set[int]) -> int | None:
+        """The smallest cell that a character stands in."""
+        homes = [n for n in near if self._boxes[n].contains_centre_of(glyph.box)]
+        return min(homes, key=lambda n: self._boxes[n].width * self._boxes[n].height, default=None)
+
+
+def _beside(one: Box, other: Box) -> bool:
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return 2 * shared > min(one.height, other.height)
+
+
+def _bands(cells: Sequence[Box]) -> dict[int, list[int]]:
+    bands: dict[int, list[int]] = defaultdict(list)
+    for n, box in enumerate(cells):
+        for band in _band_numbers(box):
+            bands[band].append(n)
+    return bands
+
+
+def _band_numbers(box: Box) -> range:
+    return range(box.top // _BAND_PX, box.bottom // _BAND_PX + 1)
