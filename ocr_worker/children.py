@@ -22,6 +22,8 @@ _ONE_THREAD = dict.fromkeys(
     ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
 
+_SILENT = {"ORT_DISABLE_TELEMETRY": "1"}  # from 1.29 on ONNX Runtime reports to its maker unless told not to
+
 
 class ChildFailed(Exception):
     """The child died, fell silent for too long, or sent what is no message. It has been killed."""
@@ -147,4 +149,4 @@ class Child:
 
 def _scrubbed() -> dict[str, str]:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent", **passed_on, **_ONE_THREAD}
+    return {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent", **passed_on, **_ONE_THREAD, **_SILENT}

@@ -1,0 +1,79 @@
+"""One page through all its passes (逐遍识别): prepared, read, read again where doubtful, its figures checked."""
+
+import time
+from typing import Any
+
+from ocr_worker import figures
+from ocr_worker.engines import Pixels, Reader
+from ocr_worker.layout import cells, reading_order
+from ocr_worker.orientation import Orientation
+from ocr_worker.preparation import debled, optimised, prepared
+from ocr_worker.reading import ReadPage
+from webapp.domain.transcription import SURE_LINE, Line, Transcription
+
+_DOUBTFUL_SHARE = 0.15  # of lines: more, and the other side of the sheet shines through (measured)
+_LEGIBLE = 0.5  # lines below are no part of that share: it was measured without them
+
+
+class Passes:
+    """Everything warm that a page needs: the readers and the model of orientation."""
+
+    def __init__(self, first: Reader, second: Reader | None, orientation: Orientation):
+        self._first, self._second, self._orientation = first, second, orientation
+
+    def read(self, pixels: Pixels, *, dpi: int = 0) -> ReadPage:
+        """The page as it is kept (RGB in), dpi as the scanner stated it, 0 when unknown."""
+        clock = _Clock()
+        page = prepared(pixels, self._orientation, dpi=dpi)
+        clock.lap("prepare")
+        jpeg = optimised(page.pixels)
+        clock.lap("encode")
+        lines = reading_order(self._first.read(page.pixels))
+        clock.lap("read")
+        again = self._read_again(page.pixels, lines)
+        clock.lap("read_again")
+        ruled = cells(page.pixels, [line.box for line in lines if line.score >= SURE_LINE])
+        clock.lap("cells")
+        height, width = page.pixels.shape[:2]
+        checked = self._checked(page.pixels, figures.places([*lines, *again], ruled, (width, height)))
+        clock.lap("figures")
+        transcription = Transcription(
+            width_px=width,
+            height_px=height,
+            engine=self._first.name,
+            lines=tuple(lines),
+            second_lines=(*again, *checked),
+            cells=tuple(ruled),
+            turned_degrees=page.turned_degrees,
+            notes={
+                "skew_degrees": page.skew_degrees,
+                "dewarped": page.dewarped,
+                "read_again": bool(again),
+                "second_reader": self._second.name if self._second else None,
+                "ms": clock.laps,
+            },
+        )
+        return ReadPage(jpeg, transcription)
+
+    def _read_again(self, pixels: Pixels, lines: list[Line]) -> list[Line]:
+        legible = [line.score for line in lines if line.score >= _LEGIBLE]
+        doubtful = sum(score < SURE_LINE for score in legible)
+        if not legible or doubtful <= _DOUBTFUL_SHARE * len(legible):
+            return []
+        return reading_order(self._first.read(debled(pixels)))
+
+    def _checked(self, pixels: Pixels, places: list[Any]) -> list[Line]:
+        return figures.reread(pixels, places, self._second) if self._second else []
+
+
+class _Clock:
+    """Milliseconds of wall time between laps."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self.laps: dict[str, int] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.laps[name] = round((now - self._last) * 1000)
+        self._last = now
