@@ -28,12 +28,14 @@ def claim(kinds: Collection[str], *, now: datetime) -> Job | None:
     A job whose every try ended with a dead worker is failed instead.
     """
     abandoned = (Job.state == "running") & (Job.leased_until < now)
+    free = Job.kind.in_(list(kinds)) & ((Job.state == "waiting") | abandoned)
+    if not Job.select(Job.id).where(free).exists():
+        return None  # an idle worker looks four times a second and must not take the write lock for it
     with transaction():
         spent = abandoned & (Job.attempts >= TRIES)
         Job.update(state="failed", error="处理程序多次中断，请重试或检查文件", done_at=now).where(
             spent
         ).execute()
-        free = Job.kind.in_(list(kinds)) & ((Job.state == "waiting") | abandoned)
         due = Job.select(Job.id).where(free).order_by(Job.priority.desc(), Job.id).limit(1)
         taken = (
             Job.update(

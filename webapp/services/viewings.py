@@ -12,12 +12,13 @@ from webapp.rendering import images
 from webapp.rendering.watermark import Mark
 from webapp.services import audit, dossiers, masks, pieces
 from webapp.services.actor import Actor
-from webapp.storage.archive import Dossier, Material
+from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.pages import Page
 from webapp.storage.reading import Viewing
 
 _NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: none is mistaken for another on a photo
+LONGEST_LOOK_S = 24 * 60 * 60  # a browser may say anything
 _NUMBER_LENGTH = 8  # 40 bits: found by nobody, and short enough to read off a screenshot
 
 
@@ -63,6 +64,22 @@ def current(actor: Actor, dossier: Dossier) -> Viewing | None:
     return Viewing.get_or_none(
         (Viewing.session == actor.session) & (Viewing.dossier == dossier) & (Viewing.role == role)
     )
+
+
+def recent(actor: Actor, *, limit: int = 5) -> list[Viewing]:
+    """The dossiers the actor opened last in this role, as far as they may still know of them."""
+    newest = (
+        Viewing.select(Viewing, Dossier, Subject, Unit)
+        .join(Dossier)
+        .join(Subject)
+        .join(Unit)
+        .where((Viewing.officer == actor.person) & (Viewing.role == actor.role))
+        .order_by(Viewing.id.desc())
+        .limit(limit * 4)
+    )
+    once = {viewing.dossier_id: viewing for viewing in reversed(list(newest))}
+    known = [v for v in once.values() if dossiers.decide_for(actor, v.dossier).shows_roster]
+    return sorted(known, key=lambda viewing: viewing.opened_at, reverse=True)[:limit]
 
 
 def begin(actor: Actor, material_id: str, purpose: str, *, now: datetime) -> Viewing:
@@ -128,8 +145,8 @@ def deliver(
     )
 
 
-def looked_at(actor: Actor, material_id: str, number: int, *, now: datetime) -> None:
-    """The reader's screen showed a page for a second or more. Nothing is written without a viewing."""
+def looked_at(actor: Actor, material_id: str, number: int, *, seconds: int, now: datetime) -> None:
+    """The reader's screen showed a page, for `seconds` in a row by the browser's word. Raises NotFound."""
     material = _material(material_id)
     page = Page.get_or_none((Page.material == material) & (Page.number == number))
     viewing = current(actor, material.dossier)
@@ -137,7 +154,8 @@ def looked_at(actor: Actor, material_id: str, number: int, *, now: datetime) -> 
         raise NotFound("没有这一页")
     with transaction():
         audit.append("page:viewed", actor=actor, at=now, kind="page", record=page.public_id,
-                     viewing=viewing.number, purpose=viewing.purpose)  # fmt: skip
+                     viewing=viewing.number, purpose=viewing.purpose,
+                     details={"seconds": max(1, min(seconds, LONGEST_LOOK_S))})  # fmt: skip
 
 
 def _mark(actor: Actor, viewing: Viewing, page: Page) -> Mark:

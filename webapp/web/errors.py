@@ -81,6 +81,8 @@ def _answer(status: int, heading: str, message: str, reference: str = "") -> Res
         answer.headers["HX-Retarget"] = "#notice"
         answer.headers["HX-Reswap"] = "innerHTML"
         return answer
+    if request.accept_mimetypes.best == "text/plain":  # the upload script shows it beside the file
+        return Response(message, status=status, mimetype="text/plain")
     page = render_template("error.html", heading=heading, message=message, reference=reference)
     return make_response(page, status)
 

@@ -18,6 +18,11 @@ def local_date(value: datetime | None) -> str:
     return value.astimezone(ZONE).strftime("%Y-%m-%d") if value else ""
 
 
+def when(value: str) -> str:
+    """A time in ISO 8601 text, as log entries hold it, in Beijing time to the second."""
+    return datetime.fromisoformat(value).astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def file_size(value: int) -> str:
     """Bytes as 812 KB or 3.4 MB."""
     return f"{value / 1024:.0f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
@@ -25,5 +30,5 @@ def file_size(value: int) -> str:
 
 def install(app: Flask) -> None:
     """Offer the filters to templates."""
-    for written in (local, local_date, file_size):
+    for written in (local, local_date, when, file_size):
         app.add_template_filter(written)

@@ -1,0 +1,115 @@
+"""Reading a material's pages (原件浏览): purpose once a sitting, then images masked and marked for this reader."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.domain import purpose as purposes
+from webapp.domain.errors import Invalid
+from webapp.domain.permission import Permission
+from webapp.rendering import images
+from webapp.services import viewings
+from webapp.services.viewings import Opened, Sheet
+from webapp.web.clock import now
+from webapp.web.guards import current_actor, requires
+from webapp.web.limits import PAGE_IMAGES, limiter
+
+bp = Blueprint("materials", __name__)
+NOT_READY = {"damaged": "这一页没有处理成功，请联系档案管理员"}
+WIDTHS = {"page": images.READING_PX, "full": images.ZOOMED_PX, "thumbnail": images.THUMBNAIL_PX}
+
+
+@bp.get("/materials/<material_id>")
+@requires(Permission.READ)
+def read(material_id: str) -> str:
+    """The viewer; before it, once a sitting, the question what for."""
+    actor = current_actor()
+    opened = viewings.open_material(actor, material_id)
+    if opened.viewing is None:
+        implied = viewings.implied_purpose(actor)
+        if implied is None:
+            return render_template("materials/purpose.html", opened=opened, purposes=purposes.PURPOSES)
+        viewings.begin(actor, material_id, implied, now=now())
+        opened = viewings.open_material(actor, material_id)
+    return _viewer(opened)
+
+
+@bp.post("/materials/<material_id>")
+@requires(Permission.READ)
+def state_purpose(material_id: str) -> Response | tuple[str, int]:
+    """Take the stated purpose and open the viewer."""
+    actor = current_actor()
+    try:
+        viewings.begin(actor, material_id, request.form.get("purpose", ""), now=now())
+    except Invalid as error:
+        opened = viewings.open_material(actor, material_id)
+        page = render_template(
+            "materials/purpose.html", opened=opened, purposes=purposes.PURPOSES, error=str(error)
+        )
+        return page, 422
+    number = request.form.get("page", type=int)
+    return redirect(url_for("materials.read", material_id=material_id, page=number), code=303)
+
+
+@bp.get("/materials/<material_id>/pages/<int:number>/image")
+@requires(Permission.READ)
+@limiter.limit(PAGE_IMAGES)
+def image(material_id: str, number: int) -> Response:
+    """One page's pixels as this reader may see them, in the smallest encoding the browser takes."""
+    width_px = WIDTHS.get(request.args.get("size", "page"), images.READING_PX)
+    accept = request.headers.get("Accept", "")
+    rendered = viewings.deliver(
+        current_actor(), material_id, number, width_px=width_px, accept=accept, now=now()
+    )
+    answer = make_response(rendered.content)
+    answer.mimetype = rendered.media_type
+    answer.vary.add("Accept")
+    answer.headers["Content-Disposition"] = "inline"
+    return answer
+
+
+@bp.post("/materials/<material_id>/viewed")
+@requires(Permission.READ)
+def viewed(material_id: str) -> tuple[str, int]:
+    """The beacon of the viewer: a page was on screen for a second or more."""
+    viewings.looked_at(
+        current_actor(),
+        material_id,
+        request.form.get("page", 0, type=int),
+        seconds=request.form.get("seconds", 1, type=int),
+        now=now(),
+    )
+    return "", 204
+
+
+def _viewer(opened: Opened) -> str:
+    count = len(opened.sheets)
+    current = max(1, min(request.args.get("page", 1, type=int), count or 1))
+    pages = [_figure(opened, sheet) for sheet in opened.sheets]
+    return render_template("materials/viewer.html", opened=opened, pages=pages, current=current, count=count)
+
+
+def _figure(opened: Opened, sheet: Sheet) -> dict[str, object]:
+    """What the strip needs of one page; `reason` instead of an address when there is no image to show."""
+    number, address = sheet.page.number, None
+    reason = sheet.decision.reason
+    if sheet.decision.shows_pages and sheet.is_ready:
+        address, reason = (
+            url_for("materials.image", material_id=opened.material.public_id, number=number),
+            "",
+        )
+    elif not sheet.is_ready:
+        reason = (
+            "这一页没有处理成功，请联系档案管理员"
+            if sheet.page.state == "damaged"
+            else "这一页还在处理中，请稍后再看"
+        )
+    width, height = sheet.page.width_px or 2480, sheet.page.height_px or 3508
+    return {
+        "number": number,
+        "src": address,
+        "full_src": address and f"{address}?size=full",
+        "width": images.READING_PX,
+        "height": round(images.READING_PX * height / width),
+        "alt": f"第 {number} 页",
+        "reason": reason,
+    }
