@@ -1,0 +1,162 @@
+"""Enrolment (登记): a one-time link by which an officer sets a password and a phone; nobody else ever knows either.
+
+A link begins with the password, then shows the secret for the phone and is used up by a right code. Links for the
+phone alone begin with the secret. The step is read off the row: pending_totp is empty until the password is set.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from webapp.domain.errors import Conflict, NotFound, Refused
+from webapp.domain.passwords import checked
+from webapp.services import audit, passwords, policy, recovery_codes, sessions, throttles, totp
+from webapp.services.actor import Actor
+from webapp.services.proof import note_refusal
+from webapp.services.sessions import SignedIn
+from webapp.services.visitor import Visitor
+from webapp.storage.accounts import Enrolment, Officer
+from webapp.storage.database import transaction
+
+LINK_LIFE = timedelta(hours=72)  # a link handed over on Friday works on Monday morning
+FACTOR_LIFE = timedelta(minutes=30)  # after a recovery code or a change of phone: one goes on at once
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What an authenticator app needs: the secret to type, and the otpauth:// address to scan."""
+
+    secret: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A finished enrolment: the recovery codes, to be shown this once, and the sitting if one may sign in now."""
+
+    officer: Officer
+    codes: list[str]
+    signed_in: SignedIn | None
+
+
+def issue(officer: Officer, *, now: datetime) -> str:
+    """A link's token for password and phone; older links are dead. Part of the caller's transaction."""
+    return _issue(officer, now + LINK_LIFE, pending=None, now=now)
+
+
+def issue_for_factor(officer: Officer, *, now: datetime, drop_old: bool) -> str:
+    """A link's token for a new phone only. Part of the caller's transaction.
+
+    drop_old -- the phone so far stops counting at once, not only when the new one is confirmed
+    """
+    if drop_old:
+        Officer.update(totp_secret=None).where(Officer.id == officer.id).execute()
+    pending = totp.sealed(totp.new_secret(), officer)
+    return _issue(officer, now + FACTOR_LIFE, pending=pending, now=now)
+
+
+def find(token: str, *, now: datetime) -> Enrolment:
+    """The live link of a token. Raises NotFound for one that is unknown, used, expired, or of a disabled account."""
+    live = (
+        (Enrolment.token_hash == _hash_of(token)) & Enrolment.used_at.is_null() & (Enrolment.expires_at > now)
+    )
+    query = Enrolment.select(Enrolment, Officer).join(Officer).where(live & Officer.disabled_at.is_null())
+    link = query.get_or_none()
+    if link is None:
+        raise NotFound("登记链接无效、已经用过或已过期。请向系统管理员要一个新链接")
+    return link
+
+
+def awaits_password(link: Enrolment) -> bool:
+    """True for the first step, False when the phone is next."""
+    return link.pending_totp is None
+
+
+def set_password(token: str, password: str, *, now: datetime) -> None:
+    """The first step. Ends all sittings; the phone so far stops counting. Raises NotFound, Conflict or Invalid."""
+    link = find(token, now=now)
+    if not awaits_password(link):
+        raise Conflict("密码已经设好，请继续登记手机")
+    officer = link.officer
+    phc = passwords.hashed(checked(password, login=officer.login, name=officer.name))
+    pending = totp.sealed(totp.new_secret(), officer)
+    with transaction():
+        unset = _unused(link, now) & Enrolment.pending_totp.is_null()
+        if not Enrolment.update(pending_totp=pending).where(unset).execute():
+            raise Conflict("密码已经设好，请继续登记手机")
+        Officer.update(password_hash=phc, totp_secret=None, failures=0).where(
+            Officer.id == officer.id
+        ).execute()
+        sessions.end_all(officer, now=now)
+        _log("password:set", officer, now)
+
+
+def phone_of(link: Enrolment) -> Phone:
+    """What to scan or type for the second step."""
+    officer = link.officer
+    secret = totp.opened(link.pending_totp, officer)
+    organisation = policy.current().organisation
+    return Phone(secret, totp.address_for_apps(secret, login=officer.login, organisation=organisation))
+
+
+def confirm(token: str, code: str, *, visitor: Visitor, now: datetime) -> Enrolled:
+    """The second step: a code of the new phone uses the link up. Ends all sittings, makes new recovery codes, signs in.
+
+    Raises NotFound, Conflict, Refused (wrong code) or Throttled.
+    """
+    link = find(token, now=now)
+    if awaits_password(link):
+        raise Conflict("请先设置密码")
+    officer = link.officer
+    bucket = throttles.Bucket(f"enrolment|{link.id}", throttles.ACCOUNT)
+    reserved = throttles.reserve([bucket], now=now)
+    step = totp.matching_step(totp.opened(link.pending_totp, officer), code, now=now)
+    if step is None:
+        with transaction():
+            actor = Actor(officer=officer, role=None)
+            note_refusal("wrong-code", actor=actor, officer=officer, reserved=reserved, now=now)
+        raise Refused("验证码不正确，请看手机上现在显示的 6 位数字", rule="wrong-code")
+    throttles.give_back(reserved)
+    codes = recovery_codes.new_codes()
+    hashed = recovery_codes.hashes_of(codes)
+    with transaction():
+        if not Enrolment.update(used_at=now).where(_unused(link, now)).execute():
+            raise Conflict("这个登记链接刚刚已经用过")
+        _take_phone(officer, link, step)
+        recovery_codes.replace(officer, hashed)
+        sessions.end_all(officer, now=now)
+        _log("enrolment:completed", officer, now)
+        officer = Officer.get_by_id(officer.id)
+        may_enter = officer.may_sign_in
+        signed_in = sessions.open_full(officer, visitor=visitor, now=now) if may_enter else None
+    return Enrolled(officer, codes, signed_in)
+
+
+def _issue(officer: Officer, expires_at: datetime, *, pending: bytes | None, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    unused = (Enrolment.officer == officer) & Enrolment.used_at.is_null()
+    Enrolment.update(used_at=now).where(unused).execute()
+    Enrolment.create(officer=officer, token_hash=_hash_of(token), pending_totp=pending, expires_at=expires_at)
+    return token
+
+
+def _take_phone(officer: Officer, link: Enrolment, step: int) -> None:
+    """The pending secret becomes the factor; the code that confirmed it is spent."""
+    Officer.update(totp_secret=link.pending_totp, totp_last_step=step, failures=0).where(
+        Officer.id == officer.id
+    ).execute()
+
+
+def _unused(link: Enrolment, now: datetime) -> Any:
+    return (Enrolment.id == link.id) & Enrolment.used_at.is_null() & (Enrolment.expires_at > now)
+
+
+def _log(action: str, officer: Officer, now: datetime) -> None:
+    actor = Actor(officer=officer, role=None)
+    audit.append(action, actor=actor, at=now, kind="officer", record=officer.public_id)
+
+
+def _hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,129 @@
+"""Signing in (登录): the password opens a sitting that only awaits a code; the code, or a recovery code, completes it.
+
+Unknown, disabled and unauthorised accounts and wrong passwords get the same answer after the same work.
+"""
+
+from datetime import datetime
+
+from webapp.domain.errors import Refused
+from webapp.domain.role import Role
+from webapp.services import audit, enrolment, passwords, recovery_codes, sessions, throttles
+from webapp.services.actor import Actor
+from webapp.services.logins import normalised_login
+from webapp.services.proof import note_refusal, require_code
+from webapp.services.sessions import SignedIn
+from webapp.services.visitor import Visitor
+from webapp.storage.accounts import Officer, Session
+from webapp.storage.database import transaction
+
+WRONG = "账号或密码不正确"
+_GONE = "等待时间太长，请重新输入账号和密码"
+
+
+def give_password(login: str, password: str, *, visitor: Visitor, now: datetime) -> str:
+    """The first step. Returns the token of a sitting in stage "code". Raises Refused or Throttled."""
+    login = normalised_login(login)
+    officer = Officer.get_or_none(Officer.login == login)
+    reserved = throttles.reserve(throttles.buckets("password", login, officer, visitor), now=now)
+    is_right = passwords.matches(officer.password_hash if officer else None, password)
+    fault = _fault(officer, is_right)
+    with transaction():
+        if fault or officer is None:
+            note_refusal(fault, officer=officer, reserved=reserved, now=now)
+        else:
+            throttles.give_back(reserved)
+            _, token = sessions.open_session(officer, sessions.CODE, visitor=visitor, now=now)
+    if fault or officer is None:
+        raise Refused(WRONG, rule=fault)
+    _rehash(officer, password)
+    return token
+
+
+def give_code(session: Session, code: str, *, visitor: Visitor, now: datetime) -> SignedIn:
+    """The second step: a TOTP code, once. The sitting becomes full, under a new token. Raises Refused or Throttled."""
+    _require_awaited(session, now)
+    require_code(code, actor=_half(session), visitor=visitor, now=now)
+    return _complete(session, visitor=visitor, now=now)
+
+
+def give_recovery_code(session: Session, code: str, *, visitor: Visitor, now: datetime) -> str:
+    """The second step without the phone: a recovery code, once. Returns the token of an enrolment link.
+
+    The old phone no longer counts, and nothing else opens before a new one is enrolled. Raises Refused or Throttled.
+    """
+    _require_awaited(session, now)
+    officer, actor = session.officer, _half(session)
+    reserved = throttles.reserve(throttles.buckets("code", officer.login, officer, visitor), now=now)
+    found = recovery_codes.find(officer, code)
+    with transaction():
+        is_spent = found is not None and recovery_codes.spend(found, now=now)
+        if is_spent:
+            throttles.give_back(reserved)
+            audit.append("recovery-code:used", actor=actor, at=now, kind="officer", record=officer.public_id)
+            sessions.end_all(officer, now=now)
+            return enrolment.issue_for_factor(officer, now=now, drop_old=True)
+        note_refusal("wrong-recovery-code", actor=actor, officer=officer, reserved=reserved, now=now)
+    raise Refused("恢复码不正确，或者已经用过", rule="wrong-recovery-code")
+
+
+def switch_role(role: Role, code: str, *, actor: Actor, visitor: Visitor, now: datetime) -> str:
+    """Act in another of one's roles: needs a fresh code, gives a new token. Roles never add up."""
+    if actor.session is None or role not in actor.person.roles:
+        raise Refused("您没有这个角色", rule="role-not-held")
+    require_code(code, actor=actor, visitor=visitor, now=now)
+    with transaction():
+        Session.update(role=role.value, proved_at=now).where(Session.id == actor.session.id).execute()
+        audit.append("session:role-switched", actor=actor, at=now, kind="role", record=role.value)
+        return sessions.renew_token(actor.session)
+
+
+@transaction()
+def sign_out(actor: Actor, *, now: datetime) -> None:
+    """End this sitting, full or not."""
+    if actor.session is not None:
+        Session.update(ended_at=now).where(
+            (Session.id == actor.session.id) & Session.ended_at.is_null()
+        ).execute()
+        audit.append("session:ended", actor=actor, at=now, kind="session", record=actor.session.public_id)
+
+
+def _fault(officer: Officer | None, is_right: bool) -> str:
+    """Why the password step fails, for the log only; empty when it does not."""
+    if officer is None:
+        return "unknown-login"
+    if not is_right:
+        return "wrong-password"
+    if officer.disabled_at is not None:
+        return "disabled"
+    return "" if officer.may_sign_in else "not-authorised"
+
+
+def _require_awaited(session: Session, now: datetime) -> None:
+    if session.stage != sessions.CODE or not sessions.is_live(session, now=now):
+        raise Refused(_GONE, rule="no-password-step")
+
+
+def _half(session: Session) -> Actor:
+    """The officer whose password was right, in no role yet."""
+    return Actor(officer=session.officer, role=None, session=session)
+
+
+@transaction()
+def _complete(session: Session, *, visitor: Visitor, now: datetime) -> SignedIn:
+    """Make the sitting full, once, in the role of the last sitting."""
+    awaited = (Session.id == session.id) & (Session.stage == sessions.CODE) & Session.ended_at.is_null()
+    changed = Session.update(stage=sessions.FULL, created_at=now, seen_at=now, proved_at=now).where(awaited)
+    if not changed.execute():
+        raise Refused(_GONE, rule="no-password-step")
+    token = sessions.renew_token(session)
+    full = Session.get_by_id(session.id)
+    sessions.note_opened(full, now=now)
+    return SignedIn(full, token, visitor.device_known_to(full.officer))
+
+
+def _rehash(officer: Officer, password: str) -> None:
+    """Replace a hash of older parameters, unless the password was changed meanwhile."""
+    old = officer.password_hash
+    if old is not None and passwords.is_outdated(old):
+        same = (Officer.id == officer.id) & (Officer.password_hash == old)
+        Officer.update(password_hash=passwords.hashed(password)).where(same).execute()
