@@ -1,4 +1,7 @@
-"""What time does to ink and paper (褪色、泛黄、折痕、装订孔). All but `fade` and `bleed_through` change the pixels in place."""
+"""What time does to ink and paper (褪色、泛黄、折痕、装订孔).
+
+`fade` and `bleed_through` answer new pixels; the others change those they are given.
+"""
 
 import random
 from functools import lru_cache

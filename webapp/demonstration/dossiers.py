@@ -1,4 +1,4 @@
-"""Dossiers of the demonstration (演示档案): which papers a person has, in catalogue order, each drawn when asked for."""
+"""Dossiers of the demonstration (演示档案): which papers a person has, in order, each drawn when asked for."""
 
 import random
 from collections import Counter
@@ -137,7 +137,7 @@ def _short(person: Person, rng: random.Random) -> list[Paper]:
 
 
 def _full(person: Person, rng: random.Random) -> list[Paper]:
-    appointed = date(2024, rng.randint(2, 11), rng.randint(8, 27))
+    appointed = person.promoted_on()
     papers = [
         resume.resume_booklet(person, date(2023, 6, 20)),
         *(appraisal.annual_appraisal(person, year) for year in person.appraisals[-2:]),

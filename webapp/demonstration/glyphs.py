@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from webapp.domain.errors import NotFound
 
@@ -28,6 +28,7 @@ FONT_FILES: dict[Face, str] = {
 }
 SIMPLIFIED = 2  # place of the mainland Chinese forms in a Noto collection
 BASELINE = 0.88  # of the em square, from its top: where Chinese fonts put the foot of a Latin letter
+RIM = 24  # paler ink than this at a glyph's edge is cut off
 PEN_MARGIN_PX = 8  # room around a glyph for its bending
 
 
@@ -64,9 +65,8 @@ def printed(face: Face, size_px: int, char: str) -> Glyph | None:
     if char.isspace() or right <= left or bottom <= top:
         return None
     mask = Image.new("L", (right - left, bottom - top), 0)
-    core = Image.Image()._new(drawn.getmask(char, mode="L", anchor="ls"))
-    mask.paste(core, (0, 0))
-    return Glyph(mask, left, top + round(size_px * BASELINE))
+    ImageDraw.Draw(mask).text((-left, -top), char, font=drawn, fill=255, anchor="ls")
+    return _trimmed(np.asarray(mask), left, top + round(size_px * BASELINE))
 
 
 def penned(size_px: int, char: str, rng: random.Random, slant: float) -> Glyph | None:
@@ -92,7 +92,7 @@ def penned(size_px: int, char: str, rng: random.Random, slant: float) -> Glyph |
 
 def _trimmed(ink: NDArray[np.uint8], left: int, top: int) -> Glyph | None:
     """Cut the empty rim off, so that a glyph's box is its ink."""
-    x, y, width, height = cv2.boundingRect((ink > 40).astype(np.uint8))
+    x, y, width, height = cv2.boundingRect((ink > RIM).astype(np.uint8))
     if not width:
         return None
     return Glyph(Image.fromarray(ink[y : y + height, x : x + width]), left + x, top + y)

@@ -13,7 +13,7 @@ from webapp.domain.geometry import Box
 
 LEFT_PX, RIGHT_PX = 270, 2260  # where forms begin and end on the sheet
 FORM_PX = RIGHT_PX - LEFT_PX
-UPRIGHT = 6  # labels of up to so many characters run down their cell
+UPRIGHT_PX = 62  # height that each character of a label needs to run down its cell
 
 
 class Grid:
@@ -83,9 +83,14 @@ def statements(sheet: Sheet, top: int, bottom: int, held: Sequence[Statement]) -
     heights = [round(item.share * unit) for item in held]
     grid = Grid(sheet, top, (1, 8.6), heights)
     for row, item in enumerate(held):
-        grid.label(row, 0, "\n".join(item.label) if len(item.label) <= UPRIGHT else item.label)
+        grid.label(row, 0, _label(item.label, heights[row]))
         sheet.frame(grid.box(row, 1))
         _state(sheet, grid.box(row, 1), item)
+
+
+def _label(text: str, height: int) -> str:
+    """A label that runs down where there is room for it, else breaks as its cell demands."""
+    return "\n".join(text) if len(text) <= 6 and len(text) * UPRIGHT_PX <= height else text
 
 
 def _state(sheet: Sheet, box: Box, item: Statement) -> None:
@@ -94,8 +99,13 @@ def _state(sheet: Sheet, box: Box, item: Statement) -> None:
         room = Box(box.left, box.top, box.right, box.bottom - foot)
         sheet.fill(room, "　　" + item.text, size=56, align="top", leading=1.6)
     if item.sealed:
-        seal(sheet, box.right - 430, box.bottom - min(box.height // 2, 250), item.sealed,
-             diameter=min(470, max(300, box.height - 40)))  # fmt: skip
+        seal(
+            sheet,
+            box.right - 430,
+            box.bottom - min(box.height // 2, 250),
+            item.sealed,
+            diameter=min(470, max(300, box.height - 40)),
+        )
     if item.signed:
         end = sheet.write(
             box.right - 1150, box.bottom - 130, "签名:" if not item.sealed else "负责人:", size=46

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import date
+from itertools import zip_longest
 
 from webapp.demonstration import wording
 from webapp.demonstration.names import NATIONS, draw_id_number, draw_name, draw_phone, surname_of
@@ -103,8 +104,10 @@ def _schooling(rng: random.Random, born: date) -> Iterator[Schooling]:
 def _posts(rng: random.Random, schooling: tuple[Schooling, ...], unit: Unit, rank: int) -> Iterator[Post]:
     """Study, then one post after another up to `rank`, without gaps; the last one lasts."""
     full_time = [course for course in schooling if course.full_time]
-    for course in full_time:
-        yield Post(course.began, course.ended, f"{course.school}{course.major}学习")
+    for course, following in zip_longest(full_time, full_time[1:]):
+        yield Post(
+            course.began, following.began if following else course.ended, f"{course.school}{course.major}学习"
+        )
     begin = full_time[-1].ended
     ends = _turning_points(rng, begin, rank)
     beside = next((course for course in schooling if not course.full_time), None)

@@ -115,6 +115,11 @@ class Person:
     title: str
 
     @property
+    def introduction(self) -> str:
+        """How official papers begin: name, sex, nation, month of birth."""
+        return f"{self.name}，{self.sex}，{self.nation}，{spoken(self.born_month)}出生"
+
+    @property
     def dossier_number(self) -> str:
         """The number on the dossier's back (档案号)."""
         return f"YW-{self.number}"
@@ -144,13 +149,25 @@ class Person:
         """Schooling beside work, if any."""
         return next((course for course in self.schooling if not course.full_time), None)
 
+    @property
+    def born_month(self) -> Month:
+        """Month of birth as the present forms give it."""
+        return self.born.year, self.born.month
+
     def age(self, on: date = AS_OF) -> int:
         """Completed years of life on a day."""
         return on.year - self.born.year - ((on.month, on.day) < (self.born.month, self.born.day))
 
-    def resume(self) -> list[str]:
-        """The resume in the grammar of the appointment form: 1994.09--1998.07  text."""
-        return [f"{_dotted(post.began)}--{_dotted(post.ended):7}  {post.text}" for post in self.posts]
+    def resume(self, on: date = AS_OF) -> list[str]:
+        """The resume as it stood on a day, in the grammar of the appointment form: 1994.09--1998.07  text."""
+        known = [post for post in self.posts if post.began < (on.year, on.month)]
+        ends = [_dotted(post.ended) for post in known[:-1]] + [""]
+        return [f"{_dotted(post.began)}--{end:7}  {post.text}" for post, end in zip(known, ends, strict=True)]
+
+    def promoted_on(self) -> date:
+        """Mid-month of the latest promotion; of May 2024 for who has had none."""
+        year, month = self.posts[-1].began if self.rank else (2024, 5)
+        return date(year, month, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +177,11 @@ class Organisation:
     name: str
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
+
+
+def spoken(month: Month) -> str:
+    """A month in words: 1994年9月."""
+    return f"{month[0]}年{month[1]}月"
 
 
 def _dotted(month: Month | None) -> str:

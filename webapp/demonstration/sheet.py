@@ -95,8 +95,17 @@ class Sheet:
         self._record(list(self._set(left, y, text, 0, size, face, spacing, ink)), secret)
         return left + width
 
-    def fill(self, box: Box, text: str, *, size: int = 46, face: Face | None = None, align: Align = "centre",
-             secret: SecretKind | None = None, leading: float = 1.3) -> int:  # fmt: skip
+    def fill(
+        self,
+        box: Box,
+        text: str,
+        *,
+        size: int = 46,
+        face: Face | None = None,
+        align: Align = "centre",
+        secret: SecretKind | None = None,
+        leading: float = 1.3,
+    ) -> int:
         """Write `text` into a box, broken into lines and made smaller until it fits. Returns the last line's bottom.
 
         align -- "left", "centre" and "right" stand in the middle of the height; "top" begins at the top left
@@ -126,14 +135,21 @@ class Sheet:
         """Rule a level line."""
         self.draw.line((x, y, x + length, y), fill=ink, width=width_px)
 
-    def _set(self, x: int, y: int, text: str, line: int, size: int, face: Face,
-             spacing: int = 0, ink: tuple[int, int, int] | None = None) -> Iterator[Placed]:  # fmt: skip
+    def _set(
+        self,
+        x: int,
+        y: int,
+        text: str,
+        line: int,
+        size: int,
+        face: Face,
+        spacing: int = 0,
+        ink: tuple[int, int, int] | None = None,
+    ) -> Iterator[Placed]:
         """Ink the characters of one line, one after another."""
         for char in text:
-            if face == "pen":
-                glyph = penned(size, char, self.rng, self._slant)
-            else:
-                glyph = printed(face, size, char)
+            is_pen = face == "pen"
+            glyph = penned(size, char, self.rng, self._slant) if is_pen else printed(face, size, char)
             box = None
             if glyph is not None:
                 left, top = x + glyph.left, y + glyph.top

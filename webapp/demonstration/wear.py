@@ -57,7 +57,7 @@ def worn(page: DrawnPage, rng: random.Random, kind: WearKind, reverse: DrawnPage
     else:
         pixels, matrix = _scanned(pixels, rng, kind)
     turned = rng.choice((90, 180, 270)) if kind == "turned" else 0
-    pixels, matrix = _quarter_turned(pixels, matrix, turned)
+    pixels, matrix = quarter_turned(pixels, matrix, turned)
     roughen(pixels, rng, spread=GRAIN.get(kind, 4))
     size = (pixels.shape[1], pixels.shape[0])
     lines = (DrawnLine(line.text, carried(line.box, matrix, size)) for line in page.lines)
@@ -129,7 +129,7 @@ def _photographed(pixels: Pixels, rng: random.Random) -> tuple[Pixels, Matrix]:
     return shot, np.asarray(matrix, np.float64)
 
 
-def _quarter_turned(pixels: Pixels, matrix: Matrix, degrees: int) -> tuple[Pixels, Matrix]:
+def quarter_turned(pixels: Pixels, matrix: Matrix, degrees: int) -> tuple[Pixels, Matrix]:
     """Turn clockwise by a multiple of 90 degrees."""
     height, width = pixels.shape[:2]
     if degrees == 0:

@@ -9,10 +9,12 @@ from webapp.demonstration.grid import LEFT_PX, Grid, Statement, dated, month, st
 from webapp.demonstration.marks import portrait, seal
 from webapp.demonstration.people import Person
 from webapp.demonstration.sheet import Sheet
-from webapp.demonstration.wording import TRAITS, paragraph, say
+from webapp.demonstration.wording import TRAITS, say
 from webapp.domain.geometry import Box
 
 TITLE = "干部任免审批表"
+WEAKNESSES = ("遇事有时急躁", "讲话声音偏大、不够委婉", "对分管工作放手不够", "开会容易超时")
+ADVICE = ("建议今后多到{place}一线了解情况。", "建议加强{work}以外业务的学习。")
 APPROVER = "中共云梧市委组织部"
 
 
@@ -25,8 +27,15 @@ def appointment(person: Person, on: date) -> Paper:
 def _front(sheet: Sheet, *, person: Person, on: date) -> None:
     title(sheet, TITLE, 220)
     grid = Grid(sheet, 400, (1.15, 1.5, 1.15, 1.5, 1.15, 1.5, 1.7), [136] * 8 + [120] * 3)
-    grid.pairs(0, "姓　名", person.name, "性　别", person.sex,
-               "出生年月", f"{person.born:%Y.%m}\n({person.age(on)}岁)")  # fmt: skip
+    grid.pairs(
+        0,
+        "姓　名",
+        person.name,
+        "性　别",
+        person.sex,
+        "出生年月",
+        f"{person.born:%Y.%m}\n({person.age(on)}岁)",
+    )
     grid.pairs(1, "民　族", person.nation, "籍　贯", person.native_place, "出生地", person.native_place)
     joined = f"{person.joined_party:%Y.%m}" if person.joined_party else person.politics
     grid.pairs(
@@ -39,14 +48,14 @@ def _front(sheet: Sheet, *, person: Person, on: date) -> None:
     sheet.frame(grid.box(0, 6, 4))
     portrait(sheet, grid.box(0, 6, 4).grown(-22, -26, within=sheet.image.size))
     _schooling(grid, person)
-    for row, (label, value) in enumerate(
-        (("现任职务", person.post), ("拟任职务", person.post), ("拟免职务", "")), start=8
-    ):
+    held = person.posts[-2].text.split("(")[0] if person.rank else ""
+    rows = (("现任职务", held), ("拟任职务", person.post), ("拟免职务", held))
+    for row, (label, value) in enumerate(rows, start=8):
         grid.label(row, 0, label, columns=2)
         grid.entry(row, 2, value, columns=5, align="left")
     career = Grid(sheet, grid.bottom, (1, 8.6), [3260 - grid.bottom])
     career.label(0, 0, "简\n\n\n历")
-    career.entry(0, 1, "\n".join(person.resume()), align="top", size=44, leading=1.5)
+    career.entry(0, 1, "\n".join(person.resume(on)), align="top", size=44, leading=1.5)
 
 
 def _schooling(grid: Grid, person: Person) -> None:
@@ -66,7 +75,7 @@ def _back(sheet: Sheet, *, person: Person, on: date) -> None:
     won = "；".join(f"{a.on:%Y.%m}获{a.title}" for a in person.awards if a.on <= on) or "无"
     results = (
         "，".join(f"{a.year}年{a.grade}" for a in person.appraisals if on.year - 5 <= a.year < on.year)
-        or "新任"
+        or "历年均为称职"
     )
     held = [
         Statement("奖惩情况", won),
@@ -104,13 +113,12 @@ def _inspection(sheet: Sheet, *, person: Person, on: date) -> None:
     traits = "；".join(say(rng, trait, unit) for trait in TRAITS)
     deeds = "；".join(award.deed for award in person.awards[:2]) or "立足本职，成绩扎实"
     text = (
-        f"　　{person.name}，{person.sex}，{person.nation}，{person.born.year}年{person.born.month}月生，{person.native_place}人，"
-        f"{person.politics}，现任{person.post}。\n"
+        f"　　{person.introduction}，{person.native_place}人，{person.politics}，拟任{person.post}。\n"
         f"　　考察组于{on.year}年{on.month}月在{unit.name}采取民主测评、个别谈话、查阅档案等方式进行了考察。"
         f"参加测评{asked}人，同意提拔任用{very}票，弃权{fair}票；个别谈话{rng.randint(9, 25)}人。\n"
         f"　　一、主要表现。该同志{traits}。具体事例：{deeds}。\n"
-        f"　　二、主要不足。谈话中有同志反映，{rng.choice(('遇事有时急躁', '讲话声音偏大、不够委婉', '对分管工作放手不够'))}，"
-        f"{paragraph(rng, ('建议今后多到{place}一线了解情况。', '建议加强{work}以外业务的学习。'), 1, unit)}\n"
+        f"　　二、主要不足。谈话中有同志反映，{rng.choice(WEAKNESSES)}，"
+        f"{say(rng, rng.choice(ADVICE), unit)}\n"
         f"　　三、考察组意见。该同志符合《干部任用条例》规定的任职资格条件，建议提交部务会议研究。"
     )
     y = sheet.fill(Box(LEFT_PX, 480, 2230, 2700), text, size=58, align="top", leading=1.8) + 120

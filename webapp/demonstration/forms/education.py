@@ -7,12 +7,25 @@ from webapp.demonstration.forms.family import family_table
 from webapp.demonstration.forms.paper import Paper, hand_of, ymd
 from webapp.demonstration.grid import Grid, Statement, statements, title
 from webapp.demonstration.marks import portrait, seal, stamp
-from webapp.demonstration.people import Person, Schooling
+from webapp.demonstration.people import Person, Schooling, spoken
 from webapp.demonstration.sheet import Sheet
 from webapp.demonstration.wording import CHILDHOOD, paragraph
 from webapp.domain.geometry import Box
 from webapp.domain.partial_date import PartialDate
 
+CHARACTERS = (
+    "学习刻苦，担任班级学习委员",
+    "热心公益，参加义务修堤",
+    "性格沉静，长于钻研",
+    "长跑健将，为校争光",
+)
+THESES = (
+    "云梧水运旧档考",
+    "县级财政收支平衡浅析",
+    "山区小学师资流动调查",
+    "小型水库淤积的观测",
+    "乡村账簿的整理方法",
+)
 GOLD = (172, 132, 62)
 
 
@@ -34,12 +47,12 @@ def _diploma(sheet: Sheet, *, person: Person, course: Schooling, kind: str) -> N
         for y in (620, 2220):
             sheet.draw.ellipse((x - 34, y - 34, x + 34, y + 34), outline=GOLD, width=10)
     sheet.write(1240, 740, kind, size=130, face="song_bold", align="centre", spacing=60, ink=(150, 26, 30))
-    year, first_month = person.first_written_birth
     length = course.ended[0] - course.began[0]
     study = "全日制" if course.full_time else "在职"
     text = (
-        f"　　学生{person.name}，性别{person.sex}，{year}年{first_month}月出生，于{course.began[0]}年{course.began[1]}月至"
-        f"{course.ended[0]}年{course.ended[1]}月在本校{course.major}{study}学习，学制{length}年，修完教学计划规定的全部课程，"
+        f"　　学生{person.name}，性别{person.sex}，{spoken(person.first_written_birth)}出生，"
+        f"于{spoken(course.began)}至{spoken(course.ended)}在本校{course.major}{study}学习，学制{length}年，"
+        f"修完教学计划规定的全部课程，"
         f"成绩合格，准予毕业" + (f"，授予{course.degree}学位。" if course.degree else "。")
     )
     sheet.fill(Box(740, 960, 2170, 1560), text, size=62, face="song", align="top", leading=1.75)
@@ -47,8 +60,8 @@ def _diploma(sheet: Sheet, *, person: Person, course: Schooling, kind: str) -> N
     serial = sheet.rng.randrange(10_000, 99_999)
     sheet.write(330, 1960, f"证书编号：YW{course.ended[0]}{serial}{sheet.rng.randrange(1000):03}", size=48)
     sheet.write(330, 2050, f"学校名称：{course.school}", size=48)
-    sheet.write(1500, 1740, "校（院）长：", size=54)
-    sheet.write(1830, 1690, "霍望之", size=76, face="pen")
+    sheet.write(1420, 1720, "校（院）长：", size=54)
+    sheet.write(1760, 1700, "霍望之", size=76, face="pen")
     sheet.write(2140, 2020, f"{course.ended[0]}年{course.ended[1]}月1日", size=54, align="right")
     seal(sheet, 1790, 1960, course.school, diameter=470)
     stamp(sheet, 1500, 2480, sheet.rng.choice(("与原件核对无误", "复印件与原件相符")))
@@ -102,8 +115,8 @@ def _register_front(sheet: Sheet, *, person: Person, course: Schooling) -> None:
 def _register_back(sheet: Sheet, *, person: Person, on: date) -> None:
     school = person.first_degree.school
     comment = (
-        f"{person.name}同学{sheet.rng.choice(('学习刻苦，担任班级学习委员', '热心公益，参加义务修堤', '性格沉静，长于钻研'))}，"
-        f"毕业论文题为《{sheet.rng.choice(('云梧水运旧档考', '县级财政收支平衡浅析', '山区小学师资流动调查'))}》，成绩良好。"
+        f"{person.name}同学{sheet.rng.choice(CHARACTERS)}，"
+        f"毕业论文题为《{sheet.rng.choice(THESES)}》，成绩良好。"
     )
     held = [
         Statement("班组鉴定意见", comment, 1.2, signed="顾衍", on=on.replace(day=8)),

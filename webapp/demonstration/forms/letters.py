@@ -6,7 +6,7 @@ from functools import partial
 
 from webapp.demonstration.forms.paper import Paper, ymd
 from webapp.demonstration.grid import dated
-from webapp.demonstration.people import Person
+from webapp.demonstration.people import Person, spoken
 from webapp.demonstration.sheet import Sheet, wrap
 from webapp.demonstration.wording import CHILDHOOD, REFLECTIONS, RESULTS, paragraph
 
@@ -18,9 +18,9 @@ LEFT_PX, WIDTH_PX, TOP_PX = 300, 1880, 520
 def letter(person: Person, category: str, heading: str, paragraphs: list[str], on: date) -> Paper:
     """A hand-written letter under `heading`, over as many sheets as it needs, signed on the last one."""
     text = "\n".join(f"　　{part}" for part in paragraphs)
-    lines = wrap(text, WIDTH_PX, SIZE_PX, "pen") + ["", "", ""]  # room for signature and day
-    student = (on.year, on.month) < person.started_work
-    letterhead = person.first_degree.school if student else person.unit.name
+    lines = [*wrap(text, WIDTH_PX, SIZE_PX, "pen"), "", "", ""]  # room for signature and day
+    is_student = (on.year, on.month) < person.started_work
+    letterhead = person.first_degree.school if is_student else person.unit.name
     leaves = [lines[i : i + LINES] for i in range(0, len(lines), LINES)]
     painters = [
         partial(_leaf, lines=leaf, header=letterhead, heading=heading if i == 0 else "")
@@ -59,7 +59,9 @@ def thought_report(person: Person, on: date, rng: random.Random) -> Paper:
 
 def autobiography(person: Person, on: date, rng: random.Random) -> Paper:
     """自传: childhood, school, work."""
-    opening = f"我叫{person.name}，{person.born.year}年{person.born.month}月出生，{person.nation}，籍贯{person.native_place}。"
+    opening = (
+        f"我叫{person.name}，{spoken(person.born_month)}出生，{person.nation}，籍贯{person.native_place}。"
+    )
     father = next((relative for relative in person.relatives if relative.kinship == "父亲"), None)
     home = f"父亲{father.name}常说，做人要像梧桐，根要扎得深。" if father else ""
     childhood = paragraph(rng, CHILDHOOD, 4, person.unit)
@@ -70,6 +72,9 @@ def autobiography(person: Person, on: date, rng: random.Random) -> Paper:
 def party_request(person: Person, on: date, rng: random.Random) -> Paper:
     """入党申请书."""
     opening = "敬爱的党组织：我志愿申请加入中国共产党，愿意为党的事业奋斗终身。"
-    belief = paragraph(rng, CHILDHOOD, 2, person.unit) + paragraph(rng, REFLECTIONS, 1, person.unit)
+    is_student = (on.year, on.month) < person.started_work
+    belief = paragraph(rng, CHILDHOOD[:5], 3, person.unit)
+    if not is_student:
+        belief += paragraph(rng, REFLECTIONS, 2, person.unit)
     closing = "请党组织在实践中考验我。此致敬礼。"
     return letter(person, "6", "入党申请书", [opening, belief, closing], on)

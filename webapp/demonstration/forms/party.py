@@ -10,7 +10,7 @@ from webapp.demonstration.grid import Grid, Statement, dated, month, statements,
 from webapp.demonstration.marks import portrait
 from webapp.demonstration.people import Person
 from webapp.demonstration.sheet import Sheet
-from webapp.demonstration.wording import REFLECTIONS, paragraph
+from webapp.demonstration.wording import CHILDHOOD, REFLECTIONS, paragraph
 from webapp.domain.geometry import Box
 
 INTRODUCERS = ("穆维新", "卓建业")
@@ -20,7 +20,9 @@ def admission_booklet(person: Person, rng: random.Random) -> Paper:
     """入党志愿书 of four pages, hand-written, dated by the committee's approval. The person must be a member."""
     joined = person.joined_party or date(2000, 7, 1)
     approved = joined + timedelta(days=26)
-    wish = paragraph(rng, REFLECTIONS, 6, person.unit)
+    is_student = (joined.year, joined.month) < person.started_work
+    pool, sentences = (CHILDHOOD[:5], 4) if is_student else (REFLECTIONS, 6)
+    wish = paragraph(rng, pool, sentences, person.unit)
     painters = (
         partial(_cover, person=person, on=joined - timedelta(days=30)),
         partial(_wish, person=person, wish=wish),
@@ -87,13 +89,20 @@ def _opinions(sheet: Sheet, *, person: Person, joined: date, approved: date) -> 
         f"支部大会讨论了{person.name}同志的入党申请。应到会有表决权的正式党员{present}名，实到{present - 1}名，"
         f"赞成{present - 1}票。大会决定接收该同志为中共预备党员。"
     )
+    before = joined - timedelta(days=6)
     held = [
-        Statement("入党介绍人意见", _introduction(rng, person), 1.1, signed=INTRODUCERS[0], on=joined - timedelta(days=6)),
-        Statement("第二介绍人意见", _introduction(rng, person), 1.1, signed=INTRODUCERS[1], on=joined - timedelta(days=6)),
+        Statement("入党介绍人意见", _introduction(rng, person), 1.1, signed=INTRODUCERS[0], on=before),
+        Statement("第二介绍人意见", _introduction(rng, person), 1.1, signed=INTRODUCERS[1], on=before),
         Statement("支部大会通过接收申请人为预备党员的决议", branch, 1.3, signed="岑树声", on=joined),
-        Statement("上级党委审批意见", f"批准{person.name}同志为中共预备党员，预备期一年，从支部大会通过之日算起。",
-                  1.2, "祁文远", f"中共{unit.name.removeprefix('中共')}委员会", approved),
-    ]  # fmt: skip
+        Statement(
+            "上级党委审批意见",
+            f"批准{person.name}同志为中共预备党员，预备期一年，从支部大会通过之日算起。",
+            1.2,
+            "祁文远",
+            f"中共{unit.name.removeprefix('中共')}委员会",
+            approved,
+        ),
+    ]
     statements(sheet, 240, 3240, held)
 
 

@@ -11,11 +11,18 @@ from webapp.demonstration.people import Award, Person
 from webapp.demonstration.sheet import Sheet
 from webapp.demonstration.wording import RESULTS, paragraph
 
+ANGLES = ("实践与思考", "问题与对策", "云梧样本", "十年回顾")
 COMMITTEE = "中共云梧市委组织部"
 
 
-def register(person: Person, category: str, name: str, on: date, held: Sequence[Statement],
-             more: Sequence[tuple[str, str]] = ()) -> Paper:  # fmt: skip
+def register(
+    person: Person,
+    category: str,
+    name: str,
+    on: date,
+    held: Sequence[Statement],
+    more: Sequence[tuple[str, str]] = (),
+) -> Paper:
     """A form of one page; `more` are further label and value rows under the person's own."""
     painter = partial(_page, person=person, name=name, held=tuple(held), more=tuple(more))
     return Paper(category, name, ymd(on), (painter,), hand_of(on.year))
@@ -55,12 +62,24 @@ def award_form(person: Person, award: Award) -> Paper:
 def title_form(person: Person, on: date, rng: Random) -> Paper:
     """专业技术职务任职资格评审表 (4-2)."""
     yes = rng.randint(9, 13)
+    done = paragraph(rng, RESULTS, 3, person.unit)
     held = [
-        Statement("任现职以来主要业绩", paragraph(rng, RESULTS, 3, person.unit), 1.8, signed=person.name, on=on.replace(day=2)),
-        Statement("评审委员会评审结果", f"评审委员十三人，到会十三人，赞成{yes}票，反对{13 - yes}票，通过。", 1,
-                  sealed="岚江省职称评审委员会", on=on),
-        Statement("公布任职资格机关意见", f"确认{person.title or '助理工程师'}任职资格。", 1, sealed=COMMITTEE, on=on),
-    ]  # fmt: skip
+        Statement("任现职以来主要业绩", done, 1.8, signed=person.name, on=on.replace(day=2)),
+        Statement(
+            "评审委员会评审结果",
+            f"评审委员十三人，到会十三人，赞成{yes}票，反对{13 - yes}票，通过。",
+            1,
+            sealed="岚江省职称评审委员会",
+            on=on,
+        ),
+        Statement(
+            "公布任职资格机关意见",
+            f"确认{person.title or '助理工程师'}任职资格。",
+            1,
+            sealed=COMMITTEE,
+            on=on,
+        ),
+    ]
     more = (("身份证号", person.id_number), ("申报资格", person.title or "助理工程师"))
     return register(person, "4-2", "专业技术职务任职资格评审表", on, held, more)
 
@@ -68,7 +87,7 @@ def title_form(person: Person, on: date, rng: Random) -> Paper:
 def publications(person: Person, on: date, rng: Random) -> Paper:
     """科研成果和论文目录 (4-3)."""
     works = "；".join(
-        f"（{i}）《{rng.choice(person.unit.work)}的{rng.choice(('实践与思考', '问题与对策', '云梧样本', '十年回顾'))}》，"
+        f"（{i}）《{rng.choice(person.unit.work)}的{rng.choice(ANGLES)}》，"
         f"载《岚江{rng.choice(('财会', '水利', '档案', '行政'))}》{on.year - i}年第{rng.randint(1, 12)}期"
         for i in range(1, 4)
     )
@@ -86,7 +105,10 @@ def publications(person: Person, on: date, rng: Random) -> Paper:
 def training_form(person: Person, on: date, rng: Random) -> Paper:
     """干部培训考核登记表 (4-4)."""
     course = rng.choice(("中青年干部培训班", "科级干部任职培训班", "公文与档案管理专题班"))
-    text = f"该学员参加{course}学习{rng.choice(('两个月', '三个月'))}，撰写的结业报告《{rng.choice(person.unit.work)}之我见》获小组第{rng.choice('一二三')}名，出勤率百分之百。"
+    text = (
+        f"该学员参加{course}学习{rng.choice('两三')}个月，撰写的结业报告《{rng.choice(person.unit.work)}之我见》"
+        f"获小组第{rng.choice('一二三')}名，出勤率百分之百。"
+    )
     held = [
         Statement(
             "学习小结", paragraph(rng, RESULTS, 2, person.unit), 1.5, signed=person.name, on=on.replace(day=1)
@@ -107,9 +129,11 @@ def abroad_form(person: Person, on: date, rng: Random) -> Paper:
         (("新加坡", "学习智慧水务管理"), ("荷兰", "考察堤坝养护技术"), ("日本", "交流纸质档案修复技艺"))
     )
     more = (
-        ("身份证号", person.id_number), ("联系电话", person.phone),
-        ("前往国家", where), ("出访任务", f"{purpose}，在外停留{rng.randint(5, 9)}天"),
-    )  # fmt: skip
+        ("身份证号", person.id_number),
+        ("联系电话", person.phone),
+        ("前往国家", where),
+        ("出访任务", f"{purpose}，在外停留{rng.randint(5, 9)}天"),
+    )
     held = [
         Statement("家庭主要成员在国（境）外情况", "无。", 0.6),
         Statement(

@@ -1,6 +1,6 @@
 """Papers that weigh a person (审核与处分): the check before an appointment, the sanction and its end."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 
@@ -19,15 +19,18 @@ DISCIPLINE = "中共云梧市纪律检查委员会"
 def review_form(person: Person, on: date, rng: Random) -> Paper:
     """干部任前审核登记表 (五): dates and schooling compared with the oldest papers."""
     first = person.first_written_birth
-    told = month((person.born.year, person.born.month))
-    if first == (person.born.year, person.born.month):
+    told = month(person.born_month)
+    if first == person.born_month:
         birth = f"出生日期各材料记载一致，认定为{told}。"
     else:
         birth = f"出生日期记载不一致：毕业生登记表为{month(first)}，履历表为{told}。原因待查，暂不认定。"
     start = f"参加工作时间{month(person.started_work)}，有派遣和转正材料佐证。"
-    schooling = f"学历学位：{person.first_degree.level}，{person.first_degree.school}，已与学校核实，复函文号{rng.randint(11, 98)}。"
+    course = person.first_degree
+    schooling = f"学历学位：{course.level}，{course.school}，已与学校核实，复函文号{rng.randint(11, 98)}。"
     held = [
-        Statement("三龄两历审核情况", birth + start + schooling, 1.8, signed="祁文远", on=on.replace(day=3)),
+        Statement(
+            "三龄两历审核情况", birth + start + schooling, 1.8, signed="祁文远", on=on - timedelta(days=7)
+        ),
         Statement(
             "个人有关事项报告核查情况", f"随机抽查一致，漏报{rng.choice(('无', '存款一笔，情节较轻'))}。", 0.9
         ),
@@ -46,8 +49,8 @@ def review_form(person: Person, on: date, rng: Random) -> Paper:
 def sanction_decision(person: Person, sanction: Sanction) -> Paper:
     """处分决定 (八), an official document under a red head."""
     text = (
-        f"　　{person.name}，{person.sex}，{person.nation}，{person.born.year}年{person.born.month}月出生，"
-        f"身份证号{person.id_number}，{person.politics}，现任{person.post}，住{person.address}。\n"
+        f"　　{person.introduction}，身份证号{person.id_number}，{person.politics}，"
+        f"现任{person.post}，住{person.address}。\n"
         f"　　经查，{person.name}同志{sanction.facts}。该行为违反工作纪律，应予处理。"
         f"鉴于其能够主动说明情况，认错态度较好，经研究决定：\n"
         f"　　给予{person.name}同志{sanction.kind}处分。\n"
