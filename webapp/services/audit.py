@@ -103,6 +103,11 @@ def verify() -> Verdict:
     return Verdict(seq, prev)
 
 
+def contains(head: str) -> bool:
+    """True when some entry has this hash: one noted elsewhere earlier must still be there."""
+    return AuditEntry.select().where(AuditEntry.hash == head).exists()
+
+
 def entries(*, before: int | None = None, limit: int = 50) -> Iterator[dict[str, Any]]:
     """The newest entries first, as dicts, from below `before`."""
     query = AuditEntry.select().order_by(AuditEntry.seq.desc()).limit(limit)

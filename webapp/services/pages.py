@@ -73,8 +73,8 @@ def read(job: Job, page: Page, optimised_jpeg: bytes, transcription: Transcripti
         page.state, page.unsure = "read", "\n".join(found.unsure)
         page.mask_state = (MaskState.WITHHELD if found.unsure else MaskState.AUTO).value
         page.mask_revision += 1
-        page.verified_by, page.verified_at = None, None
         page.save()
+        Page.update(verified_by=None, verified_at=None).where(Page.id == page.id).execute()
         masks.put(page, found.findings)
         masks.write_text(page, transcription)
         jobs.enqueue("index", f"page:{page.id}", now=now, priority=job.priority)

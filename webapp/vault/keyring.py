@@ -56,8 +56,7 @@ class KeyRing:
 
     def __init__(self, path: Path, content: dict[str, Any]):
         self._path = path
-        self._roots: dict[str, bytes] = {r["id"]: base64.b64decode(r["key"]) for r in content["roots"]}
-        self._content = content
+        self._take(content)
 
     @classmethod
     def create(cls, path: Path, *, now: datetime) -> "KeyRing":
@@ -117,6 +116,8 @@ class KeyRing:
 
     def unwrap(self, wrapped: Wrapped, *, context: bytes) -> bytes:
         """Open a wrapped key. Raises cipher.Tampered, and KeyRingUnusable for a root key that is not held."""
+        if wrapped.root_id not in self._roots and self._path.exists():
+            self._take(json.loads(self._path.read_bytes()))  # another process rotated meanwhile
         root = self._roots.get(wrapped.root_id)
         if root is None:
             raise KeyRingUnusable(f"root key {wrapped.root_id} is not in {self._path}")
@@ -133,6 +134,10 @@ class KeyRing:
             self._put(purpose, key)
         self._save()
         return root_id
+
+    def _take(self, content: dict[str, Any]) -> None:
+        self._roots: dict[str, bytes] = {r["id"]: base64.b64decode(r["key"]) for r in content["roots"]}
+        self._content = content
 
     def _add_root(self, now: datetime) -> str:
         root_id, key = "r" + secrets.token_hex(6), new_key()
