@@ -10,6 +10,7 @@
                      been looked at for 1 second, then every data-beat seconds as long as it is */
 "use strict";
 (() => {
+  const CENTRE = "-49.9% -49.9%"; // the page shown is the one in the middle, whichever way the strip runs
   const strip = document.querySelector("[data-strip]");
   const viewed = document.querySelector("form[data-viewed]");
   const figures = [...strip.querySelectorAll("figure")];
@@ -17,6 +18,7 @@
   const index = number => figures.findIndex(figure => figure.dataset.page === String(number));
   let at = Math.max(0, index(location.hash.slice(3) || strip.dataset.current));
   let seconds = 0;
+  let clock;
 
   const loaded = img => img.complete && img.naturalWidth > 0;
 
@@ -33,8 +35,13 @@
   function show(next) {
     at = next;
     seconds = 0;
+    clearInterval(clock);
+    clock = setInterval(tick, 1000);
     const { page } = figures[at].dataset;
-    history.replaceState(history.state, "", "#pg" + page);
+    const here = new URL(location);
+    here.searchParams.set("page", page);
+    here.hash = "pg" + page;
+    history.replaceState(history.state, "", here);
     for (const mark of document.querySelectorAll("[data-number]")) mark.textContent = page;
     for (const link of document.querySelectorAll("a[data-go]")) {
       const step = { previous: -1, next: 1 }[link.dataset.go];
@@ -51,7 +58,7 @@
 
   function go(to, behavior = "auto") {
     const figure = figures[{ previous: at - 1, next: at + 1 }[to] ?? index(to)];
-    figure?.scrollIntoView({ behavior, block: "nearest", inline: "start" });
+    figure?.scrollIntoView({ behavior, block: "start", inline: "start" });
   }
 
   async function sharpen() {
@@ -79,13 +86,16 @@
     if (!link) return;
     event.preventDefault();
     link.closest("dialog[open]")?.close();
-    go(link.dataset.go, "smooth");
+    go(link.dataset.go, isNaN(link.dataset.go) ? "smooth" : "auto"); // a jump passes no page between
   });
   document.addEventListener("keydown", event => {
-    const to = { ArrowLeft: "previous", ArrowRight: "next", PageUp: "previous", PageDown: "next" }[event.key];
-    if (!to || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    const to = { ArrowLeft: "previous", ArrowRight: "next" }[event.key];
+    const down = { ArrowUp: -80, ArrowDown: 80, PageUp: -600, PageDown: 600 }[event.key];
+    if (!to && !down) return;
     event.preventDefault();
-    go(to);
+    if (to) go(to);
+    else strip.scrollBy(0, down);
   });
   window.visualViewport?.addEventListener("resize", sharpen);
 
@@ -96,8 +106,7 @@
       const next = figures.indexOf(entry.target);
       if (entry.isIntersecting && next !== at) show(next);
     }
-  }, { root: strip, threshold: 0.6 });
+  }, { root: strip, rootMargin: CENTRE });
   for (const figure of figures) seen.observe(figure);
   show(at);
-  setInterval(tick, 1000);
 })();

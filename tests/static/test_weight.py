@@ -1,0 +1,37 @@
+"""What a phone has to fetch stays small: gzip bytes, the files as they are served."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+STATIC = Path(__file__).parents[2] / "static"
+KIB = 1024
+
+
+def weight(*paths: str) -> int:
+    return sum(len(gzip.compress((STATIC / path).read_bytes(), 9)) for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("paths", "limit"),
+    [
+        (["css/lantai.css"], 6 * KIB),
+        (["css/viewer.css"], 1 * KIB),
+        (["vendor/htmx-4.0.1/htmx.min.js", "js/app.js"], 18 * KIB),
+        (["js/app.js", "js/viewer.js"], 3.5 * KIB),
+        (["js/upload.js"], 2 * KIB),
+        (["icons/icon.svg"], 1 * KIB),
+    ],
+)
+def test_files_fit_the_budget(paths: list[str], limit: int) -> None:
+    assert weight(*paths) <= limit
+
+
+def test_icons_are_small_and_of_the_sizes_they_are_named_for() -> None:
+    for path in (STATIC / "icons").glob("*.png"):
+        side = int(path.stem.rsplit("-", 1)[1])
+        with Image.open(path) as icon:
+            assert icon.size == (side, side)
+        assert path.stat().st_size < 6 * KIB
