@@ -14,8 +14,9 @@ from webapp.domain.geometry import Box, around, rescale
 from webapp.rendering import typeface
 
 MARGIN_PX = 4  # at 300 dpi: readers' boxes cut strokes by up to this much
-MARGIN_SHARE = 0.15  # of the value's height: tall strokes are cut by more
-STEP_PX = 240  # 2 cm at 300 dpi: two, three and four characters of a name look alike
+MARGIN_PERCENT = 15  # of the value's height: tall strokes are cut by more
+STEP_PX = 240  # 2 cm at 300 dpi: names of two, three and four characters look alike
+_SHORT_SIDE_PX = 2480  # of A4 at 300 dpi: pages of fewer pixels have finer steps, down to half
 FILL, EDGE, INK = 0xD9, 0x8C, 0x4D  # greys; INK on FILL has a contrast of 6:1
 SMALLEST_LABEL_PX, LARGEST_LABEL_PX = 9, 40
 
@@ -29,20 +30,20 @@ class Cover:
 
 
 def extent(value: Box, *, page: tuple[int, int], block: tuple[int, int] = (1, 1)) -> Box:
-    """What is covered for a value found at `value`, in the same pixels of a (width, height) page at 300 dpi.
+    """What is covered for a value found at `value`, in the same pixels of a (width, height) page.
 
     Larger than the value by the margin; by every `block` (width, height) of the page's JPEG that
     the value touches, with the pixel to which colour is spread from there, for ringing around a glyph
-    tells of the glyph; and widened to whole steps of STEP_PX, to the right where there is room, so that
+    tells of the glyph; and widened to whole steps of 2 cm, to the right where there is room, so that
     the width does not tell the length.
     """
-    margin = max(MARGIN_PX, -(-value.height * MARGIN_SHARE // 1))
-    grown = value.grown(int(margin), int(margin), within=page)
-    if block != (1, 1):
-        grown = around([grown, _blocks_touched(value, block).grown(1, 1, within=page)])
-    width = min(page[0], -(-grown.width // STEP_PX) * STEP_PX)
-    left = min(max(0, grown.left), page[0] - width)
-    return Box(left, max(0, grown.top), left + width, min(page[1], grown.bottom))
+    margin = max(MARGIN_PX, -(-value.height * MARGIN_PERCENT // 100))
+    tainted = _blocks_touched(value, block).grown(1, 1, within=page)
+    grown = around([value.grown(margin, margin, within=page), tainted])
+    step = STEP_PX * min(max(min(page), _SHORT_SIDE_PX // 2), _SHORT_SIDE_PX) // _SHORT_SIDE_PX
+    width = min(page[0], -(-grown.width // step) * step)
+    left = min(grown.left, page[0] - width)
+    return Box(left, grown.top, left + width, grown.bottom)
 
 
 def blank(image: Image.Image, extents: Iterable[Box], *, page: tuple[int, int]) -> None:
