@@ -75,6 +75,12 @@ def find(public_id: str) -> Dossier:
     return dossier
 
 
+def own(actor: Actor) -> Dossier | None:
+    """The dossier about the officer themselves; None when there is none."""
+    subject_id = actor.person.subject_id
+    return Dossier.get_or_none(Dossier.subject == subject_id) if subject_id else None
+
+
 def standing_of(actor: Actor, dossier: Dossier) -> Standing:
     """The strongest that holds in the role of this sitting. Raises RuntimeError for SYSTEM, which reads nothing."""
     officer, subject = actor.person, dossier.subject

@@ -67,9 +67,10 @@ def import_roster(actor: Actor, table: Table, *, now: datetime) -> Report:
     report = rosters.propose(actor, table)
     if report.of(Outcome.FAULTY):
         raise RosterRefused(report)
+    intake = _Intake(actor, now)
     for proposal in report.proposals:
         if proposal.outcome is not Outcome.UNCHANGED:
-            _take_in(proposal, actor, now)
+            intake.take_in(proposal)
     counts = {outcome.name.lower(): count for outcome, count in report.counts.items()}
     audit.append(
         "roster:imported", actor=actor, at=now, kind="roster", details={**counts, "sha256": report.sha256}
@@ -148,53 +149,70 @@ def _people(query: Query) -> tuple[Person, ...]:
     return tuple(Person(d.subject, names[d.subject.unit_id], d.number, d.public_id) for d in query)
 
 
-def _take_in(proposal: Proposal, actor: Actor, now: datetime) -> None:
-    row = proposal.reading.row
-    if row is None:
-        raise RuntimeError("a faulty row is never taken in")
-    unit = units.find_or_create(row.unit)
-    dossier = _create(row, unit, now) if proposal.dossier is None else proposal.dossier
-    fields = _fill(dossier, row, unit)
-    jobs.enqueue("index", f"dossier:{dossier.id}", now=now)
-    is_new = proposal.outcome is Outcome.CREATED
-    audit.append(
-        "dossier:created" if is_new else "subject:changed",
-        actor=actor,
-        at=now,
-        kind="dossier",
-        record=dossier.public_id,
-        details=None if is_new else {"fields": fields},
-    )
+class _Intake:
+    """Writes the rows of one roster, in the caller's transaction; keeps in mind which unit is which."""
+
+    def __init__(self, actor: Actor, now: datetime):
+        self._actor, self._now = actor, now
+        self._units: dict[str, Unit] = {}
+
+    def take_in(self, proposal: Proposal) -> None:
+        """Make or change one person's records."""
+        row = proposal.reading.row
+        if row is None:
+            raise RuntimeError("a faulty row is never taken in")
+        if row.unit not in self._units:
+            self._units[row.unit] = units.find_or_create(row.unit)
+        unit = self._units[row.unit]
+        if proposal.dossier is None:
+            dossier = _create(row, unit, self._now)
+            self._log("dossier:created", dossier)
+        else:
+            dossier = proposal.dossier
+            self._log("subject:changed", dossier, {"fields": _change(dossier, row, unit)})
+        jobs.enqueue("index", f"dossier:{dossier.id}", now=self._now)
+
+    def _log(self, action: str, dossier: Dossier, details: dict[str, Any] | None = None) -> None:
+        record = dossier.public_id
+        audit.append(action, actor=self._actor, at=self._now, kind="dossier", record=record, details=details)
 
 
 def _create(row: Row, unit: Unit, now: datetime) -> Dossier:
     public_id = new_public_id()
     key = vault.new_data_key(public_id)
-    return Dossier.create(
-        public_id=public_id,
-        number=row.number,
-        subject=Subject.create(name=row.name, unit=unit),
-        data_key=key.sealed,
-        root_id=key.root_id,
-        created_at=now,
+    dossier = Dossier(
+        public_id=public_id, number=row.number, data_key=key.sealed, root_id=key.root_id, created_at=now
     )
+    dossier.subject = Subject.create(**_said(row, unit), **_sealed(dossier, row))
+    dossier.save()
+    return dossier
 
 
-def _fill(dossier: Dossier, row: Row, unit: Unit) -> list[str]:
-    """Write what the row says and differs; returns the fields."""
+def _change(dossier: Dossier, row: Row, unit: Unit) -> list[str]:
+    """Write what the row says and differs; returns the fields. An ID number is added, never replaced."""
     subject = dossier.subject
-    said = {"name": row.name, "sex": row.sex, "birth": row.birth, "post": row.post, "unit": unit}
-    changed = [name for name, value in said.items() if value and getattr(subject, name) != value]
+    said = {name: value for name, value in _said(row, unit).items() if value}
+    if subject.id_number_index is None:
+        said |= _sealed(dossier, row)
+    changed = sorted(name for name, value in said.items() if getattr(subject, name) != value)
     for name in changed:
         setattr(subject, name, said[name])
-    if row.id_number and subject.id_number_index is None:
-        subject.id_number = pieces.seal_field(dossier, "id_number", row.id_number)
-        subject.id_number_index = rosters.blind_index(row.id_number)
-        changed.append("id_number")
     if changed:
         subject.save()
     if dossier.number != row.number:
         dossier.number = row.number
         dossier.save(only=[Dossier.number])
         changed.append("number")
-    return sorted(changed)
+    return changed
+
+
+def _said(row: Row, unit: Unit) -> dict[str, Any]:
+    return {"name": row.name, "sex": row.sex, "birth": row.birth, "post": row.post, "unit": unit}
+
+
+def _sealed(dossier: Dossier, row: Row) -> dict[str, Any]:
+    """The ID number's two columns; none when the row gives no number."""
+    if not row.id_number:
+        return {}
+    sealed = pieces.seal_field(dossier, "id_number", row.id_number)
+    return {"id_number": sealed, "id_number_index": rosters.blind_index(row.id_number)}

@@ -18,8 +18,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from webapp.domain.errors import Invalid
 
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
-LARGEST_UNPACKED = 100 * 1024 * 1024  # bytes: 20 000 rows take some 20 MB; more is a bomb or not a roster
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 60, 1000
+LARGEST_UNPACKED = 50 * 1024 * 1024  # bytes: 5000 rows take some 5 MB; more is a bomb or not a roster
+MOST_ROWS = 5000  # one transaction: more would keep other writers waiting past their patience
+MOST_COLUMNS, LONGEST_CELL = 60, 1000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
