@@ -18,7 +18,7 @@ COLOURS = 32  # two flat colours and the steps between them
 
 def draw(svg: str, size_px: int) -> Image.Image:
     """The drawing as size_px × size_px pixels, transparent outside the ground."""
-    sheet = f"<style>@page {{size: {size_px}px; margin: 0}} svg {{display: block}}</style>"
+    sheet = f"<style>@page {{size: {size_px}px; margin: 0}} body {{margin: 0}} svg {{display: block}}</style>"
     svg = svg.replace('width="512" height="512">', f'width="{size_px}" height="{size_px}">', 1)
     pdf = pypdfium2.PdfDocument(HTML(string=sheet + svg).write_pdf())
     page = pdf[0].render(scale=96 / 72, fill_color=(0, 0, 0, 0), rev_byteorder=True)

@@ -35,3 +35,12 @@ def test_icons_are_small_and_of_the_sizes_they_are_named_for() -> None:
         with Image.open(path) as icon:
             assert icon.size == (side, side)
         assert path.stat().st_size < 6 * KIB
+
+
+@pytest.mark.parametrize("name", ["maskable-512", "touch-180"])
+def test_icons_the_phone_cuts_fill_their_square(name: str) -> None:
+    with Image.open(STATIC / f"icons/{name}.png") as icon:
+        pixels, last = icon.convert("RGBA"), icon.width - 1
+    corners = {pixels.getpixel(at) for at in ((0, 0), (last, 0), (0, last), (last, last))}
+    assert len(corners) == 1
+    assert max(abs(a - b) for a, b in zip(corners.pop(), (0x0B, 0x57, 0xA4, 0xFF), strict=True)) <= 4
