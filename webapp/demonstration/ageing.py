@@ -27,7 +27,7 @@ def bleed_through(pixels: Pixels, reverse: Pixels, rng: random.Random) -> Pixels
     """The writing of the other side, mirrored, soft and pale, behind this one's."""
     half = cv2.resize(reverse, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(cv2.flip(half, 1), (0, 0), 1.6)
-    pale = cv2.bitwise_not(cv2.convertScaleAbs(cv2.bitwise_not(soft), alpha=rng.uniform(0.14, 0.26)))
+    pale = cv2.bitwise_not(cv2.convertScaleAbs(cv2.bitwise_not(soft), alpha=rng.uniform(0.18, 0.36)))
     behind = cv2.resize(pale, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.multiply(pixels, behind, scale=1 / 255), np.uint8)
 

@@ -27,6 +27,8 @@ def scans(material: DrawnMaterial) -> Iterator[WornPage]:
     """The material's pages as they were scanned or photographed, in order, with their truth."""
     rng = random.Random(f"{material.key}/scan")
     usual = rng.choice(OLD if AS_OF.year - material.formed.year >= OLD_AFTER_YEARS else RECENT)
+    if usual == "bleed" and material.page_count == 1:
+        usual = "yellowed"  # nothing is written on the other side
     photographed = material.page_count == 1 and container_of(material) == "jpeg" and rng.random() < 0.12
     drawn = [material.page(number) for number in range(1, material.page_count + 1)]
     for i, page in enumerate(drawn):

@@ -34,9 +34,11 @@ def benchmark_pages(seed: int | str, count: int) -> Iterator[BenchmarkPage]:
     for i in range(count):
         category, title, number = FORMS[i % len(FORMS)]
         kind = WEAR_KINDS[(i + i // len(FORMS)) % len(WEAR_KINDS)]
-        material = _material(dossier(people[i % len(people)], seed), category, title)
+        held = dossier(people[i % len(people)], seed)
+        material = _material(held, category, title)
         page = material.page(number)
-        aged = worn(page, random.Random(f"{seed}/benchmark/{i}"), kind)
+        reverse = _material(held, "1", "干部履历表").page(3) if kind == "bleed" else None
+        aged = worn(page, random.Random(f"{seed}/benchmark/{i}"), kind, reverse)
         yield BenchmarkPage(f"{i:03}-{material.title}-{number}-{kind}", page, aged)
 
 
