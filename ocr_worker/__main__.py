@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import Protocol
 
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
-from webapp.services import jobs, pages, pieces, throttles
+from webapp.services import jobs, pages, pieces
 from webapp.services.instance import open_instance
 from webapp.settings import BadSettings, Settings
 from webapp.storage.database import database
@@ -37,7 +37,7 @@ def utc_now() -> datetime:
 
 
 class Care:
-    """What has to be done now and then: sweep orphans, forget old jobs and tries, merge the index at night."""
+    """What has to be done now and then: sweep orphans, forget old jobs, merge the index at night."""
 
     def __init__(self, index: IndexLane):
         self._index, self._due, self._merged_on = index, utc_now(), utc_now().date()
@@ -49,7 +49,6 @@ class Care:
             self._due = now + CARE_EVERY
             pieces.sweep(pages.is_referred_to, now=now)
             jobs.forget(before=now - DONE_JOBS_KEPT)
-            throttles.forget(now=now)
         if now.hour == QUIET_HOUR_UTC and self._merged_on != now.date():
             self._merged_on = now.date()
             self._index.merge()
@@ -70,9 +69,10 @@ class IndexAndCare:
 
 def run_lane(make: Callable[[], Lane], stop: Event) -> None:
     """Work until told to stop. A fault of ours is logged with its traceback; the lease gives the job back."""
-    lane = make()
+    lane: Lane | None = None
     while not stop.is_set():
         try:
+            lane = lane or make()
             with database.connection_context():
                 while not stop.is_set() and lane.step():
                     pass

@@ -88,6 +88,7 @@ class ReadLane:
     def __init__(self, kept: KeptFrames, clock: Clock, *, engine: str):
         self._kept, self._clock = kept, clock
         self._reader = ReaderProcess(engine=engine)
+        self._reader.start()  # loads the models before the first page comes
 
     def step(self) -> bool:
         """Work one job. False when there is none."""
@@ -101,9 +102,15 @@ class ReadLane:
         upload = page.upload
         try:
             frame = self._kept.take(upload.id, page.frame) or _frame(upload, page.frame)
-            done = self._reader.read(frame.pixels, frame.width_px, frame.height_px)
+            done = self._reader.read(frame.pixels, frame.width_px, frame.height_px, dpi=frame.dpi)
         except Invalid as fault:
             pages.unreadable(job, page, str(fault), now=self._clock())
+        except (
+            Conflict
+        ) as died:  # the child did, not the page's fault for certain: try it again, but not for ever
+            _log.warning("reading page %s: %s", page.public_id, died)
+            if not jobs.again(job):
+                pages.unreadable(job, page, str(died), now=self._clock())
         else:
             pages.read(job, page, done.optimised_jpeg, done.transcription, now=self._clock())
         return True

@@ -72,6 +72,14 @@ def release(job: Job) -> None:
     Job.update(state="waiting", leased_until=None, attempts=Job.attempts - 1).where(held).execute()
 
 
+def again(job: Job) -> bool:
+    """Put a leased job back after a failure that may pass. False when it has had its tries."""
+    if job.attempts >= TRIES:
+        return False
+    held = (Job.id == job.id) & (Job.lease == job.lease) & (Job.state == "running")
+    return bool(Job.update(state="waiting", leased_until=None).where(held).execute())
+
+
 def retry(kind: str, record: str, *, now: datetime) -> bool:
     """Put a failed job back in the queue, first in line. False when there is none to retry."""
     failed = (Job.kind == kind) & (Job.record == record) & (Job.state == "failed")
