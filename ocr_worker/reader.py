@@ -16,11 +16,8 @@ _LARGEST_FILE = 64 << 20  # bytes in the memory folder
 _READABLE = (
     *(Path(prefix) for prefix in dict.fromkeys((sys.prefix, sys.base_prefix))),
     *(ROOT / package for package in ("ocr_worker", "webapp")),
-    *map(
-        Path,
-        ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/proc", "/sys/devices"),
-    ),
-    *map(Path, ("/dev/urandom", "/sys/fs/cgroup")),
+    *map(Path, ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime")),
+    *map(Path, ("/proc", "/sys", "/dev/urandom")),
 )
 
 
