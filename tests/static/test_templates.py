@@ -12,7 +12,7 @@ FORBIDDEN = {
     "inline style": r"\sstyle\s*=",
     "style element": r"<style",
     "inline script": r"<script(?![^>]*\ssrc=)[^>]*>",
-    "event attribute": r"\son[a-z]+\s*=",
+    "event attribute": r"\bon[a-z]+=[\"']",
     "evaluated htmx attribute": r"hx-on|js:|hx-trigger=\"[^\"]*\[",
     "unescaped value": r"\|\s*safe\b",
     "zoom refused": r"user-scalable|maximum-scale",
