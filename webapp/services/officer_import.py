@@ -1,19 +1,14 @@
 """Accounts from a spreadsheet (批量建账号): read, judge every row, and make all of them or none."""
 
-import io
 import re
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from webapp.domain.errors import ArchiveError, Invalid
 from webapp.domain.role import Role
-from webapp.services import officers, units
+from webapp.services import officers, spreadsheets, units
 from webapp.services.actor import Actor
 from webapp.services.logins import checked_login
 from webapp.services.officers import Linked, NewOfficer, Rights
@@ -23,10 +18,7 @@ from webapp.storage.database import transaction
 
 COLUMNS = ("账号", "姓名", "单位", "角色", "查阅范围", "保管范围", "身份证号")
 NEEDED = ("账号", "姓名")
-LARGEST_FILE = 2 * 1024 * 1024  # bytes
-LARGEST_UNPACKED = 32 * 1024 * 1024  # bytes: a spreadsheet of the allowed rows stays far below
 MOST_ROWS = 2000
-_MOST_COLUMNS = 30
 _SEPARATORS = re.compile(r"[、，,;；\n]+")
 _LABELS = {role.label: role for role in Role}
 
@@ -45,16 +37,16 @@ class Row:
 
 def cells_of(content: bytes) -> list[tuple[int, Cells]]:
     """(number in the sheet, cells) of the rows below the heading. Raises Invalid when it is no such spreadsheet."""
-    heading, *rows = _sheet(content)
-    names = [str(value or "").strip() for value in heading[1]]
-    if missing := [name for name in NEEDED if name not in names]:
+    heading, *rows = spreadsheets.read(content).rows
+    if missing := [name for name in NEEDED if name not in heading]:
         raise Invalid(f"第一行要有列名：{'、'.join(COLUMNS)}。缺少：{'、'.join(missing)}")
-    found = []
-    for number, values in rows:
-        cells = {n: _text(v) for n, v in zip(names, values, strict=False) if n in COLUMNS}
-        if any(cells.values()):
-            found.append((number, cells))
-    if not found:
+    if len(rows) > MOST_ROWS:
+        raise Invalid(f"一次最多 {MOST_ROWS} 行，请分成几个表格")
+    named = [
+        (number, {name: cell for name, cell in zip(heading, row, strict=False) if name in COLUMNS})
+        for number, row in enumerate(rows, start=2)
+    ]
+    if not (found := [(number, cells) for number, cells in named if any(cells.values())]):
         raise Invalid("表格里没有要建的账号")
     return found
 
@@ -89,46 +81,44 @@ def create_all(rows: Sequence[Row], *, actor: Actor, now: datetime) -> list[Link
     return [officers.link(officer, actor=actor, now=now) for officer in made]
 
 
-def links_sheet(links: Sequence[Linked], address_of: Any, *, until: str) -> bytes:
+def links_sheet(links: Sequence[Linked], address_of: Callable[[str], str], *, until: str) -> bytes:
     """A spreadsheet of the links, to hand each to its person. address_of(token) gives the whole address."""
     rows = [(made.officer.login, made.officer.name, address_of(made.token), until) for made in links]
-    return _workbook([("账号", "姓名", "登记链接（只能用一次）", "有效期至"), *rows])
+    return spreadsheets.workbook("登记链接", ("账号", "姓名", "登记链接（只能用一次）", "有效期至"), rows)
 
 
 def example_sheet() -> bytes:
-    """An empty spreadsheet with the headings and one row that shows how to fill it in."""
+    """A spreadsheet with the headings and one row that shows how to fill it in."""
     example = ("zhangsan", "张三", "", Role.OFFICIAL.label, "", "", "")
-    return _workbook([COLUMNS, example])
+    return spreadsheets.workbook("账号", COLUMNS, [example])
 
 
-def _sheet(content: bytes) -> list[tuple[int, tuple[Any, ...]]]:
-    """The non-empty rows of the first sheet, within the limits."""
-    if len(content) > LARGEST_FILE:
-        raise Invalid("表格不能超过 2 MB")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-                raise Invalid("表格内容过大")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        values = sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=_MOST_COLUMNS)
-        rows = [(n, row) for n, row in enumerate(values, 1) if any(cell is not None for cell in row)]
-        book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError) as error:
-        raise Invalid("打不开这个文件，请用 Excel 或 WPS 另存为 .xlsx 后再试") from error
-    if not rows:
-        raise Invalid("表格是空的")
-    if len(rows) > MOST_ROWS + 1:
-        raise Invalid(f"一次最多 {MOST_ROWS} 行，请分成几个表格")
-    return rows
+def unit_at(path: str) -> Unit | None:
+    """The unit at 市财政局/预算科, or the only one of that name; None for an empty cell."""
+    if not path:
+        return None
+    if (unit := units.lookup(path)) is not None:
+        return unit
+    named = list(Unit.select().where(Unit.name == path).limit(2))
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise Invalid(f"有几个单位都叫“{path}”，请写成 上级单位/{path}")
+    raise Invalid(f"没有单位“{path}”")
+
+
+def units_in(text: str) -> tuple[Unit, ...]:
+    """The units named in a cell or a text box, apart by 、 or line ends. Raises Invalid for one that is not there."""
+    paths = filter(None, (part.strip() for part in _SEPARATORS.split(text)))
+    return tuple(unit for path in paths if (unit := unit_at(path)) is not None)
 
 
 def _drafted(cells: Cells, faults: list[str]) -> NewOfficer | None:
     """The account of one row; None when its login cannot be used. What else is wrong is added to `faults`."""
     roles = _collected(faults, _roles_of, cells.get("角色", "")) or frozenset()
-    unit = _collected(faults, _unit_at, cells.get("单位", ""))
-    lookup = _collected(faults, _units_of, cells.get("查阅范围", "")) or ()
-    custody = _collected(faults, _units_of, cells.get("保管范围", "")) or ()
+    unit = _collected(faults, unit_at, cells.get("单位", ""))
+    lookup = _collected(faults, units_in, cells.get("查阅范围", "")) or ()
+    custody = _collected(faults, units_in, cells.get("保管范围", "")) or ()
     subject = _collected(faults, _subject_of, cells.get("身份证号", ""))
     name = _collected(faults, officers.checked_name, cells.get("姓名", "")) or ""
     login = _collected(faults, _free_login, cells.get("账号", ""))
@@ -156,25 +146,6 @@ def _roles_of(text: str) -> frozenset[Role]:
     return frozenset(roles)
 
 
-def _unit_at(path: str) -> Unit | None:
-    """The unit at 市财政局/预算科, or the only one of that name; None for an empty cell."""
-    if not path:
-        return None
-    if (unit := units.lookup(path)) is not None:
-        return unit
-    named = list(Unit.select().where(Unit.name == path).limit(2))
-    if len(named) == 1:
-        return named[0]
-    if named:
-        raise Invalid(f"有几个单位都叫“{path}”，请写成 上级单位/{path}")
-    raise Invalid(f"没有单位“{path}”")
-
-
-def _units_of(text: str) -> tuple[Unit, ...]:
-    paths = filter(None, (part.strip() for part in _SEPARATORS.split(text)))
-    return tuple(unit for path in paths if (unit := _unit_at(path)) is not None)
-
-
 def _subject_of(id_number: str) -> Subject | None:
     if not id_number:
         return None
@@ -195,22 +166,3 @@ def _note_repeated(key: Any, number: int, seen: dict[Any, int], what: str, fault
     if key in seen:
         faults.append(f"{what}和第 {seen[key]} 行重复")
     seen.setdefault(key, number)
-
-
-def _text(value: Any) -> str:
-    """A cell as written; a number typed for a text keeps its digits."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else str(value).strip()
-
-
-def _workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
-    book = Workbook()
-    sheet = book.active or book.create_sheet()
-    for row in rows:
-        sheet.append(row)
-        for cell in sheet[sheet.max_row]:
-            cell.data_type = "s"  # never a formula, whatever a name begins with
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()

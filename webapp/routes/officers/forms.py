@@ -1,0 +1,68 @@
+"""What the forms of the feature share: rights as fields, links as a page, the code before something sensitive."""
+
+from collections.abc import Sequence
+
+from flask import current_app, render_template, request, url_for
+
+from webapp.domain.errors import Invalid
+from webapp.domain.role import Role
+from webapp.services import proof, sessions, units
+from webapp.services.enrolment import LINK_LIFE
+from webapp.services.officer_import import units_in
+from webapp.services.officers import Linked, Rights
+from webapp.web.clock import now
+from webapp.web.filters import local
+from webapp.web.guards import current_actor, current_session
+from webapp.web.sign_in import visitor
+
+
+def rights_in_form() -> Rights:
+    """Roles that were ticked and units that were written, a line each. Raises Invalid."""
+    ticked = request.form.getlist("roles")
+    if unknown := [name for name in ticked if name not in list(Role)]:
+        raise Invalid(f"角色“{unknown[0][:20]}”不认识")
+    lookup, custody = (units_in(request.form.get(name, "")) for name in ("lookup", "custody"))
+    return Rights(frozenset(map(Role, ticked)), lookup, custody)
+
+
+def written(rights: Rights) -> dict[str, object]:
+    """Rights as the values of the fields."""
+    names = units.full_names()
+    return {
+        "roles": [role.value for role in rights.roles],
+        "lookup": "\n".join(names[unit.id] for unit in rights.lookup),
+        "custody": "\n".join(names[unit.id] for unit in rights.custody),
+    }
+
+
+def typed() -> dict[str, object]:
+    """The fields as they were sent, to be shown again."""
+    texts = {name: value for name, value in request.form.items() if name not in ("csrf_token", "code")}
+    return {**texts, "roles": request.form.getlist("roles")}
+
+
+def choices() -> dict[str, object]:
+    """What the fields of rights offer: roles, and all units by their full name."""
+    return {"all_roles": list(Role), "all_units": sorted(units.full_names().values())}
+
+
+def asks_code() -> bool:
+    """True when the form must ask for a code: none was given lately."""
+    return not sessions.proven_recently(current_session(), now=now())
+
+
+def check_code() -> None:
+    """Step-up: the code of the form, unless one was given lately. Raises Refused or Throttled."""
+    proof.require_recent(request.form.get("code", ""), actor=current_actor(), visitor=visitor(), now=now())
+
+
+def address_of(token: str) -> str:
+    """The whole address of an enrolment link."""
+    origin: str = current_app.config["SETTINGS"].public_origin
+    return origin + url_for("sign_in.enrol", token=token)
+
+
+def links_page(links: Sequence[Linked]) -> str:
+    """The links just issued, to be printed and handed over; they are shown this once."""
+    rows = [(made.officer, address_of(made.token)) for made in links]
+    return render_template("officers/links.html", links=rows, until=local(now() + LINK_LIFE))
