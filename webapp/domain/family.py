@@ -163,13 +163,19 @@ def _rows_between(ruling: Ruling, kin: Sequence[Cell]) -> Iterator[Box]:
 def _beside_titles(ruling: Ruling) -> Iterator[Box]:
     """What stands right of a title such as 家庭成员, when that is filled in freely and no table."""
     for cell in ruling.cells:
-        text = trimmed(cell.text)
-        if any(
-            distance(text, title) <= len(title) // 3 for title in _TITLES if abs(len(text) - len(title)) <= 4
-        ):
+        if _is_title(trimmed(cell.text)):
             beside = ruling.right_of(cell.box)
             if beside and not any(c.is_heading or _RELATION.fullmatch(trimmed(c.text)) for c in beside):
                 yield from (c.extent for c in beside)
+
+
+def _is_title(text: str) -> bool:
+    if len(text) < 4 or len(text) > 20 or not ("成" in text or "关系" in text or "家" in text):
+        return False
+    near = (title for title in _TITLES if abs(len(text) - len(title)) <= len(title) // 3)
+    return any(distance(text, title) <= len(title) // 3 for title in near) or (
+        _FAMILY.search(text) is not None and is_heading(text)
+    )
 
 
 def _unruled(reading: Reading, findings: list[Finding], doubts: list[Doubt]) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from webapp.domain import family, labelled
 from webapp.domain.geometry import Box
-from webapp.domain.identifiers import digit_runs, hits, is_fragment
-from webapp.domain.labels import Kind
+from webapp.domain.identifiers import digit_runs, hits, is_fragment, may_be_misread
+from webapp.domain.labels import Kind, distance
 from webapp.domain.passages import Passage, is_vertical, joined, rows, words_or_whole
 from webapp.domain.reading import Doubt, Finding, Reading
 from webapp.domain.transcription import SURE_LINE, Line, Transcription
@@ -24,6 +24,7 @@ FEWEST_SIGNS = 6  # fewer on a whole page: an empty page, or one that could not 
 SMALLEST_SIDE_PX = 500  # a page of A4 at 60 dpi: text is no longer readable
 LONGEST_SHAPE = 2.5  # long side to short side
 MASKED = "■"
+_NO_NUMBER = re.compile(r"[^0-9X .·\-—–~/年月日]+")
 _DEEP = 3  # a word is touched when a third of its height, or of the finding's, is covered
 
 
@@ -114,8 +115,32 @@ def _patterns(reading: Reading) -> Iterator[Finding]:
 
 def _hits(reading: Reading, passage: Passage, source: str, kinds: set[Kind]) -> Iterator[Finding]:
     for hit in hits(passage.text):
-        if hit.kind in kinds:
-            yield from reading.cover(hit.kind, passage.covers(hit.start, hit.end), f"{source}:{hit.kind}")
+        if hit.kind not in kinds:
+            continue
+        boxes = passage.covers(hit.start, hit.end)
+        if source == "second" and _judged(reading, boxes[0], passage.text[hit.start : hit.end]):
+            continue
+        yield from reading.cover(hit.kind, boxes, f"{source}:{hit.kind}")
+
+
+def _judged(reading: Reading, box: Box, text: str, *, loosely: bool = False) -> bool:
+    """True when the first reader surely read the same digits there: what they are was decided on its reading.
+
+    The second reader drops the points of dates. loosely -- two digits more, less or other are the same,
+    for it makes digits of letters before a number too
+    """
+    digits = _digits(text)
+    near = (p for p in reading.first if p.score >= SURE_LINE and p.glyphs and p.box.overlaps(box))
+    for run in (_digits(run) for p in near for run in _NO_NUMBER.split(p.text)):
+        if len(digits) > 5 and digits in run:
+            return True
+        if loosely and 8 < len(digits) < 15 and distance(digits, run) <= 2:
+            return True
+    return False
+
+
+def _digits(text: str) -> str:
+    return re.sub("[^0-9X]", "", text)
 
 
 def _broken(passages: list[Passage]) -> Iterator[Passage]:
@@ -133,20 +158,16 @@ def _broken(passages: list[Passage]) -> Iterator[Passage]:
 
 def _pieces(reading: Reading, found: list[Finding]) -> Iterator[Finding]:
     """Digits outside of all findings that look like a piece of an identity or telephone number."""
-    sure = [
-        (p.box, re.sub("[^0-9X]", "", p.text)) for p in reading.first if p.score >= SURE_LINE and p.glyphs
-    ]
-    for passage, second in [(p, False) for p in reading.first] + [(p, True) for p in reading.second]:
+    for passage, source in [(p, "pattern") for p in reading.first] + [(p, "second") for p in reading.second]:
+        doubtful = source == "second" or passage.score < SURE_LINE
         for start, end, digits in digit_runs(passage.text):
             boxes = passage.covers(start, end)
+            if not is_fragment(digits) and not (doubtful and may_be_misread(digits)):
+                continue
             if all(any(f.box.contains_centre_of(box) for f in found) for box in boxes):
                 continue
-            agreed = any(digits in text and box.overlaps(boxes[0]) for box, text in sure)
-            loud = (second or passage.score < SURE_LINE) and not agreed and len(digits) > 8
-            if loud or (is_fragment(digits) and not (second and agreed)):
-                yield from reading.cover(
-                    Kind.ID_NUMBER, boxes, "second:digits" if second else "pattern:digits"
-                )
+            if not (doubtful and _judged(reading, boxes[0], digits, loosely=True)):
+                yield from reading.cover(Kind.ID_NUMBER, boxes, f"{source}:digits")
 
 
 def _page_doubts(page: Transcription, reading: Reading) -> Iterator[str]:

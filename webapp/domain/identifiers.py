@@ -104,26 +104,41 @@ def hits(text: str) -> list[Hit]:
 
 
 def is_fragment(digits: str) -> bool:
-    """True when a run of digits looks like a piece of an identity or mobile number, not like a date or amount."""
-    if re.fullmatch(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?", digits):
+    """True when up to 14 digits look torn from an identity number.
+
+    That is: a province and a century, a day of birth with digits before it, a day of birth in the last
+    century with the serial after it, or a closing X.
+    """
+    if len(digits) > 14:
         return False
-    born = any(_is_birth(digits[at : at + 8]) for at in range(len(digits) - 7)) and len(digits) > 8
     begun = len(digits) > 7 and digits[:2] in PROVINCES and digits[6:8] in ("19", "20")
-    return born or begun or bool(re.fullmatch(r"[0-9]{5,}X", digits))
+    born = any(_is_birth(digits[at : at + 8]) for at in range(2, len(digits) - 7))
+    ended = len(digits) in (11, 12) and digits.startswith("19") and _is_birth(digits[:8])
+    return begun or born or ended or bool(re.fullmatch(r"[0-9]{5,}X", digits))
+
+
+def may_be_misread(digits: str) -> bool:
+    """True when a run of digits of this length and beginning may be an identity, card or mobile number misread."""
+    return len(digits) >= 15 or bool(re.fullmatch("1[3-9][0-9]{8,10}", digits))
 
 
 def digit_runs(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, digits) of each run of six digits and more, a closing X included, separators left out."""
     for view in _views(text):
-        for run in _RUN.finditer(_DATE.sub(_blank, view)):
+        for run in _RUN.finditer(_without_dates(view)):
             if _enough_digits(text, *run.span()):
                 yield *run.span(), re.sub("[^0-9X]", "", run[0])
 
 
 _RUN = re.compile(r"[0-9](?:[ .·\-—]{0,2}[0-9]){5,}(?:[ .]?X(?![A-Za-z]))?")
+_OTHER_NUMBER = re.compile("证书|编号|文号|学号|考号|证号(?<!身份证号)|档案号|统一社会信用代码")
 _SOLID_X = re.compile(r"[0-9]{15,17}X")
 _DATE = re.compile(
-    r"(?<![0-9])(?<![0-9]{6}[ .\-])(?:19|20)[0-9]{2}(?P<s>[./\-])(?:1[0-2]|0?[1-9])(?:(?P=s)[0-3]?[0-9])?(?![0-9])"
+    r"(?<![0-9])(?<![0-9]{6}[ .\-])(?:19|20)[0-9]{2}(?P<s>[./\- ])(?:1[0-2]|0?[1-9])(?:(?P=s)[0-3]?[0-9])?(?![0-9])"
+)
+_PERIOD = re.compile(  # 198809--199302: no identity number begins with 19 or 20
+    r"(?<![0-9])(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])? ?[\-—–~至]{1,2} ?"
+    r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-3][0-9])?(?![0-9])"
 )
 _PHONE = re.compile(
     r"(?<![0-9])(?:\+?(?:00)?86[ \-]?)?1[3-9](?:[0-9]{9}|[0-9][ .\-·]?[0-9]{4}[ .\-·]?[0-9]{4}"
@@ -146,9 +161,9 @@ def _views(text: str) -> list[str]:
 
 
 def _enough_digits(text: str, start: int, end: int) -> bool:
-    """Two thirds of what is taken for a number were read as digits: a word in capitals is none."""
+    """Half of what is taken for a number was read as digits: a word in capitals is none."""
     signs = text[start:end].replace(" ", "")
-    return 3 * sum("0" <= sign <= "9" for sign in signs) >= 2 * len(signs)
+    return 2 * sum("0" <= sign <= "9" for sign in signs) >= len(signs)
 
 
 def _is_birth(eight: str) -> bool:
@@ -161,23 +176,31 @@ def _is_birth(eight: str) -> bool:
     return True
 
 
+def _without_dates(view: str) -> str:
+    """Dates and periods blanked out, for they stand in rows and would make up long numbers."""
+    return _DATE.sub(_blank, _PERIOD.sub(_blank, view))
+
+
 def _blank(match: re.Match[str]) -> str:
     return "#" * len(match[0])
 
 
 def _id_numbers(view: str) -> Iterator[Hit]:
-    for run in _RUN.finditer(_DATE.sub(_blank, view)):
+    for run in _RUN.finditer(_without_dates(view)):
         places = [at for at in range(*run.span()) if view[at] in "0123456789X"]
         if len(places) < 15:
             continue
-        for first, last in _id_windows("".join(view[at] for at in places), solid=len(places) == len(run[0])):
+        other = _OTHER_NUMBER.search(view, max(0, run.start() - 10), run.start())
+        solid = len(places) == len(run[0]) and not other
+        for first, last in _id_windows("".join(view[at] for at in places), solid=solid):
             yield Hit(Kind.ID_NUMBER, places[first], places[last - 1] + 1)
 
 
 def _id_windows(signs: str, *, solid: bool) -> Iterator[tuple[int, int]]:
     """[first, last) of what may be an identity number among signs that stood together.
 
-    `solid` says that nothing stood between them: then also a number with a sign lost, added or misread counts.
+    `solid` says that nothing stood between them and no other name before them: then also a number with a sign
+    lost, added or misread counts.
     """
     for at in range(len(signs) - 16):
         window, area = signs[at : at + 18], signs[at : at + 2] in PROVINCES
@@ -193,9 +216,9 @@ def _id_windows(signs: str, *, solid: bool) -> Iterator[tuple[int, int]]:
 def _looks_damaged(signs: str) -> bool:
     if _SOLID_X.fullmatch(signs):
         return True
-    if len(signs) == 18 and signs[:2] in PROVINCES and signs[6:8] in ("19", "20"):
-        return True
-    return 15 <= len(signs) <= 20 and any(
+    if len(signs) in (17, 18) and signs[:2] in PROVINCES:
+        return len(signs) == 17 or signs[6:8] in ("19", "20") or _is_birth("2000" + signs[10:14])
+    return 17 <= len(signs) <= 20 and any(
         _is_birth(signs[at : at + 8]) and 2 <= len(signs) - at - 8 <= 5 for at in range(4, 9)
     )
 

@@ -22,7 +22,7 @@ _VALUE_BEGINS = {
     Kind.SALARY: re.compile(r"\D{0,2}[0-9]{2}"),
 }
 _COLON = re.compile(r"(?:\([^)]{0,12}\))?[:;.]?")
-_NUMBER = re.compile(r"\D{0,3}[0-9](?:[0-9A-Za-z*×\-—()/+. ]|[、,;](?=[0-9]))*")
+_NUMBER = re.compile(r"\D{0,3}[0-9](?:[0-9A-Za-z*×\-—()/+. ]|[、,;转或至](?=[0-9]))*")
 _SENTENCE_END = re.compile("[。;；]")
 _WORD = "(?:" + "|".join(sorted(map(re.escape, FORM_WORDS), key=len, reverse=True)) + ")"
 _NEXT_ENTRY = re.compile(_WORD + r"{1,3}(?:\([^)]{0,12}\))?:")

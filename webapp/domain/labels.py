@@ -143,10 +143,12 @@ def labels_in(text: str) -> list[LabelMatch]:
     """Labels of sensitive values in a text without spaces, in order, none within another.
 
     Up to a third of a label's signs may be misread, none of one shorter than four. Where several fit,
-    the longest exact one counts.
+    the one that is read most and misread least counts.
     """
+    if (kind := _WHOLE.get(text)) is not None:
+        return [LabelMatch(kind, text, 0, len(text), 0)]
     candidates = sorted(
-        set(_candidates(text)), key=lambda match: (match.misread - len(match.name), match.start)
+        set(_candidates(text)), key=lambda m: (2 * m.misread - (m.end - m.start), m.start, m.name)
     )
     barred = [hit.span() for hit in _NOT_LABELS.finditer(text)] if candidates else []
     kept: list[LabelMatch] = []
@@ -206,6 +208,7 @@ def _parts() -> dict[str, list[tuple[Kind, str, int]]]:
     return parts
 
 
+_WHOLE = {name: kind for kind, names in LABELS.items() for name in names}
 _PARTS = _parts()
 _PART_LENGTHS = sorted({len(part) for part in _PARTS})
 
@@ -223,26 +226,25 @@ def _fit(kind: Kind, name: str, text: str, start: int) -> LabelMatch | None:
     if start >= 0 and text.startswith(name, start):
         return LabelMatch(kind, name, start, start + len(name), 0)
     faults = _faults(name)
-    if not faults:
-        return None
     low = max(0, start - faults)
-    misread, begin, end = _nearest(name, text[low : start + len(name) + faults])
+    window = text[low : start + len(name) + faults]
+    if not faults or sum(sign in window for sign in name) < len(name) - faults:
+        return None
+    misread, begin, end = _nearest(name, window)
     return LabelMatch(kind, name, low + begin, low + end, misread) if misread <= faults else None
 
 
 def _nearest(name: str, text: str) -> tuple[int, int, int]:
-    """(faults, start, end) of the part of `text` that comes nearest to `name` (Sellers' algorithm)."""
-    row = [(0, at) for at in range(len(text) + 1)]
+    """(faults, start, end) of the part of `text` that comes nearest to `name` (Sellers' algorithm).
+
+    A state is one number, faults x 256 + start, so that the least of three is found fast.
+    """
+    row = list(range(len(text) + 1))
     for i, sign in enumerate(name, 1):
-        above, row[0] = row[0], (i, 0)
+        above, row[0] = row[0], i << 8
         for j, other in enumerate(text, 1):
-            held = row[j]
-            kept = (above[0] + (sign != other), above[1])
-            row[j] = min(kept, (held[0] + 1, held[1]), (row[j - 1][0] + 1, row[j - 1][1]), key=_faults_of)
-            above = held
-    end = min(range(len(row)), key=lambda at: (row[at][0], abs(at - row[at][1] - len(name))))
-    return row[end][0], row[end][1], end
-
-
-def _faults_of(reading: tuple[int, int]) -> int:
-    return reading[0]
+            kept = above if sign == other else above + 256
+            above = row[j]
+            row[j] = min(kept, above + 256, row[j - 1] + 256)
+    end = min(range(len(row)), key=lambda at: (row[at] >> 8, abs(at - (row[at] & 255) - len(name))))
+    return row[end] >> 8, row[end] & 255, end

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from webapp.domain.geometry import Box, around
@@ -20,7 +20,7 @@ class Glyph(NamedTuple):
     cover: Box
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """Characters in reading order. `text` has one sign a glyph: half-width, spaces and wide gaps one space.
 
@@ -31,7 +31,7 @@ class Passage:
     text: str
     score: float
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """What the characters take up together."""
         return around(glyph.box for glyph in self.glyphs)
@@ -66,7 +66,9 @@ def of_line(line: Line) -> Passage:
     for text, box, is_word in words_or_whole(line):
         if last is not None and box.left - last.right > WIDE_GAP * min(box.height, line.box.height):
             glyphs.append(Glyph(" ", last, last))
-        glyphs += _spread(text, box, is_word)
+        glyphs += _spread(text.rstrip(), box, is_word)
+        if text[-1:].isspace():  # readers hand a word over with the blank behind it
+            glyphs.append(Glyph(" ", box, box))
         last = box
     return _passage(glyphs, line.score)
 

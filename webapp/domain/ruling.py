@@ -66,19 +66,20 @@ class Ruling:
 
     def right_of(self, box: Box) -> list[Cell]:
         """The nearest cells to the right in the rows that `box` takes up, top to bottom."""
-        beside = [c for c in self.cells if c.box.left >= box.right - self.slack_px and _beside(c.box, box)]
-        nearest = min((c.box.left for c in beside), default=0)
-        return [c for c in beside if c.box.left <= nearest + self.slack_px]
+        beside = [c for c in self.row(box) if c.box.left >= box.right - self.slack_px]
+        return [c for c in beside if c.box.left <= beside[0].box.left + self.slack_px]
 
     def left_of(self, box: Box) -> list[Cell]:
-        """The nearest cells to the left that span the rows of `box`."""
-        beside = [c for c in self.cells if c.box.right <= box.left + self.slack_px and _beside(c.box, box)]
+        """The nearest cells to the left in the rows that `box` takes up, top to bottom."""
+        beside = [c for c in self.row(box) if c.box.right <= box.left + self.slack_px]
         nearest = max((c.box.right for c in beside), default=0)
         return [c for c in beside if c.box.right >= nearest - self.slack_px]
 
     def row(self, box: Box) -> list[Cell]:
-        """All cells in the row of `box`, itself among them, left to right."""
-        return sorted((c for c in self.cells if _beside(c.box, box)), key=lambda c: c.box.left)
+        """All cells in the rows that `box` takes up, itself among them, left to right, then top to bottom."""
+        near = {n for band in _band_numbers(box) for n in self._bands.get(band, ())}
+        beside = (self.cells[n] for n in near if _beside(self._boxes[n], box))
+        return sorted(beside, key=lambda c: (c.box.left, c.box.top))
 
     def below(self, box: Box) -> Cell | None:
         """The cell that continues the column of `box` right under it, equally wide."""
