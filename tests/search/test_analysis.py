@@ -3,7 +3,7 @@
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from webapp.search.analysis import BigramTokenizer, Need, aligned, normalise, query_tokens, runs, tokens
@@ -47,11 +47,14 @@ def test_a_compatibility_ideograph_and_a_variant_are_the_character_itself():
     assert tokens("\uf9dc葛\U000e0100飾") == tokens("隆葛飾")
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_normalising_twice_changes_nothing(text):
     assert normalise(normalise(text)) == normalise(text)
 
 
+@example("e\U000e0100\u0301张 \u200b 伟")
+@settings(deadline=None)
 @given(st.text(st.sampled_from("张伟处分ＡＢab１2 　\n\t，。■·㐂𠮷\ufa11\ue123é\u0301Ⅳ㎡ß\U000e0100")))
 def test_the_aligned_form_is_the_normal_form_and_points_into_the_text(text):
     normal, places = aligned(text)
@@ -61,6 +64,7 @@ def test_the_aligned_form_is_the_normal_form_and_points_into_the_text(text):
     assert places == sorted(places)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("张伟处分决定，■ab12 \n"), max_size=30), st.data())
 def test_a_text_holds_every_need_of_each_part_of_a_run_in_it(text, data):
     for run in runs(normalise(text)):

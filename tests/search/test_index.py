@@ -162,6 +162,22 @@ def test_everything_can_be_removed(tmp_path):
     assert not list(tmp_path.glob("*.seg"))
 
 
+def test_a_merge_that_takes_files_away_from_under_a_reader_is_followed(tmp_path):
+    index = Index(tmp_path, KEY)
+    put(index, {"page:1": "张伟"})
+    put(index, {"page:2": "李娜"})
+
+    class Merging(dict):
+        def get(self, name):
+            if index.count and len(list(tmp_path.glob("*.seg"))) > 1:
+                Index(tmp_path, KEY).merge()
+            return super().get(name)
+
+    generation, segments = index.load(Merging())
+    assert generation == index.generation
+    assert [segment.count for segment, _ in segments] == [2]
+
+
 def test_many_small_commits_do_not_pile_up(tmp_path):
     index = Index(tmp_path, KEY)
     texts = page_texts(60)

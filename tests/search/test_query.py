@@ -1,7 +1,7 @@
 """What a query asks for, and that nothing typed breaks it."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from webapp.domain.errors import Invalid
@@ -46,6 +46,7 @@ def test_a_long_query_that_repeats_itself_is_allowed():
     assert parse("张" * 512).needs == (Need("张张"),)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(max_size=80))
 @example('"" "張" (((*?[a-', "張(((*?[a-")
 def test_nothing_typed_raises_anything_but_invalid(query, text):

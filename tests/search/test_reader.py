@@ -154,7 +154,7 @@ def test_an_entry_whose_text_is_gone_is_no_hit(reader):
 def test_only_the_kinds_asked_for_are_found(tmp_path):
     index = Index(tmp_path, KEY)
     with index.writing() as batch:
-        for ref in ("dossier:1", "material:1", "page:1"):
+        for ref in ("page:1", "material:1", "dossier:1"):
             batch.put(Entry(ref, 7, "张伟", "张伟", 5, 4))
     reader = Reader(index)
     hits = search(reader, "张伟").hits

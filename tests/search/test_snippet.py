@@ -1,6 +1,6 @@
 """The lines around a hit."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.search.snippet import snippet
@@ -44,6 +44,7 @@ def test_a_hit_longer_than_the_window_is_cut():
     assert hits(snippet("甲" * 5 + "处分决定书处分决定书", "处分决定书处分决定书", width=4)) == ["处分决定"]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("张伟处分 \n，甲"), max_size=200), st.integers(1, 80))
 def test_fragments_joined_are_a_stretch_of_the_text(text, width):
     fragments = snippet(text, "张伟 处分", width)

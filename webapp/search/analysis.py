@@ -145,9 +145,9 @@ def _folded(text: str) -> str:
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Where each character begins and ends together with the combining marks that follow it."""
+    """Where each character begins and ends together with the marks that follow it, seen or unseen."""
     start = 0
     for end in range(1, len(text) + 1):
-        if end == len(text) or not unicodedata.combining(text[end]):
+        if end == len(text) or not (unicodedata.combining(text[end]) or ord(text[end]) in _UNSEEN):
             yield start, end
             start = end
