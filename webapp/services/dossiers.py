@@ -230,6 +230,12 @@ def catalogue(actor: Actor, public_id: str, *, at: datetime) -> Catalogue:
     return _opened(actor, public_id, "catalogue:read", Level.CATALOGUE, at)
 
 
+def printed_catalogue(actor: Actor, public_id: str, *, at: datetime) -> Catalogue:
+    """The whole catalogue, for paper; logged as such. Raises NotFound; Refused unless the actor keeps the dossier."""
+    require_custody(actor, find(public_id))
+    return _opened(actor, public_id, "catalogue:printed", Level.CLEAR, at)
+
+
 def lay_out(actor: Actor, dossier: Dossier) -> Catalogue:
     """The same without an entry in the log, for those who have just acted on the dossier."""
     held = rights(actor, dossier)

@@ -165,6 +165,11 @@ def heads(dossier: Dossier, *, but: Material | None = None) -> list[Material]:
     return [material for material in query.order_by(Material.id) if material != but]
 
 
+def pages_of(material: Material) -> list[Page]:
+    """The pages of a material by number."""
+    return list(Page.select().where(Page.material == material).order_by(Page.number))
+
+
 def _columns(given: Description) -> dict[str, Any]:
     formed = given.formed
     return {

@@ -1,0 +1,20 @@
+"""Documents handed out (打印件与下载): set as PDF from a template, and sent as an attachment."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, render_template, send_file
+
+from webapp.rendering.pdf import pdf
+
+
+def printed(template: str, **context: Any) -> bytes:
+    """A template of layouts/print.html as PDF."""
+    static = Path(current_app.static_folder or "")
+    return pdf(render_template(template, **context), stylesheet=static / "css" / "print.css", assets=static)
+
+
+def attached(content: bytes, media_type: str, name: str) -> Response:
+    """Bytes to save under a name (RFC 6266, so that it may be Chinese)."""
+    return send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name, max_age=0)
