@@ -10,6 +10,7 @@ max_requests = 20_000  # renewed now and then, so that memory cannot creep
 max_requests_jitter = 1_000
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat file holds nothing and must not wait for a disk
 limit_request_line = 2048
+control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "info"

@@ -122,7 +122,7 @@ def _of_dossier(dossier: Dossier) -> Entry:
 
 
 def _of_material(material: Material) -> Entry:
-    words = context_of(material)
+    words = material.title  # without the name: a name finds the person, and each page that is theirs
     return Entry(
         join(Kind.MATERIAL, material.id),
         dossier=material.dossier_id,

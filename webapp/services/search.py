@@ -193,7 +193,7 @@ def _text(ref: str, rendition: str) -> str | None:
         return _words_of(dossier) if dossier else None
     if kind is Kind.MATERIAL:
         material = Material.get_or_none(Material.id == number)
-        return context_of(material) if material else None
+        return material.title if material else None
     held = _page_texts([number]).get(number)
     return f"{context_of(held.page.material)}\n{_opened(held, rendition)}" if held else None
 
