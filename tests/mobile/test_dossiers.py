@@ -42,7 +42,7 @@ def test_an_official_in_scope_sees_counts_and_titles_but_nothing_restricted(
     status, summary = _seen(site, official, dossier)
     assert status == 200
     assert "钱强丽 市财政局/预算科 · 科员" in summary
-    assert "1 份 3 页" in summary
+    assert "1 份 · 3 页" in summary
     assert "查看目录（2 份）" in summary
     status, catalogue = _seen(site, official, dossier, "/catalogue")
     assert "1. 干部履历表" in catalogue

@@ -49,7 +49,7 @@ def _saved(keeper: Browser, dossier: Dossier, **fields: str) -> Material:
 def test_a_material_is_added_and_stands_in_the_catalogue(keeper: Browser, dossier: Dossier) -> None:
     material = _saved(keeper, dossier, recorded_pages="4")
     page = keeper.get(f"/desk/dossiers/{dossier.public_id}/catalogue").text
-    assert "1 干部履历表 1999.07 4 0 页" in words_of(page)
+    assert "1 干部履历表 1999.07 未扫 / 目录 4" in words_of(page)
     assert f'href="/desk/intake/{material.public_id}"' in page
 
 

@@ -35,7 +35,7 @@ class PartialDate:
         try:
             date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
         except ValueError as error:
-            raise Invalid(f"没有“{self}”这一天，请核对月和日") from error
+            raise Invalid(f"没有{self.chinese}这个日期，请核对月和日") from error
 
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
