@@ -18,7 +18,7 @@ from tests.accounts import (
 from tests.conftest import NOW
 from webapp.domain.errors import Refused, Throttled
 from webapp.domain.role import Role
-from webapp.services import audit, enrolment, officers, passwords, sessions, sign_in, totp
+from webapp.services import audit, enrolment, officers, passwords, recovery_codes, sessions, sign_in, totp
 from webapp.services.actor import SYSTEM
 from webapp.services.visitor import Visitor
 from webapp.storage.accounts import Attempt, Officer, RecoveryCode, Session
@@ -135,6 +135,19 @@ def test_a_full_sitting_takes_no_second_code(zhang: Enrolled) -> None:
     done = zhang.signed_in(NOW)
     with pytest.raises(Refused):
         sign_in.give_code(done.session, zhang.code(NOW + STEP), visitor=OFFICE, now=NOW + STEP)
+
+
+def test_two_codes_complete_one_half_open_sitting_once(zhang: Enrolled) -> None:
+    session, token = zhang.password_given(NOW)
+    as_the_second_request_saw_it = session_of(token)
+    assert sign_in.give_code(session, zhang.code(NOW - STEP), visitor=OFFICE, now=NOW)
+    with pytest.raises(Refused, match="等待时间太长"):
+        sign_in.give_code(as_the_second_request_saw_it, zhang.code(NOW), visitor=OFFICE, now=NOW)
+
+
+def test_a_recovery_code_found_twice_is_spent_once(zhang: Enrolled) -> None:
+    found = [recovery_codes.find(zhang.officer, zhang.codes[0]) for _ in range(2)]
+    assert [recovery_codes.spend(code, now=NOW) for code in found if code] == [True, False]
 
 
 def test_a_hundred_wrong_codes_in_a_row_disable_codes_but_not_recovery(zhang: Enrolled) -> None:
