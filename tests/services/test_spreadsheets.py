@@ -102,10 +102,10 @@ def test_nothing_written_begins_a_formula(first: str, rest: str) -> None:
 
 def test_a_formula_in_a_name_comes_out_as_text() -> None:
     book = load_workbook(
-        io.BytesIO(spreadsheets.workbook("花名册", ("姓名",), [("=1+1",), ("@SUM(A1)",), ("张三",)]))
+        io.BytesIO(spreadsheets.workbook("花名册", ("姓名",), [("=1+1",), ("@SUM(A1)",), ("#N/A",)]))
     )
     cells = [row[0] for row in book.active.iter_rows()]
-    assert [cell.value for cell in cells] == ["姓名", "'=1+1", "'@SUM(A1)", "张三"]
+    assert [cell.value for cell in cells] == ["姓名", "'=1+1", "'@SUM(A1)", "#N/A"]
     assert {cell.data_type for cell in cells} == {"s"}
 
 
