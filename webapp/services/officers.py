@@ -180,11 +180,12 @@ def checked_rights(rights: Rights, subject: Subject | None) -> Rights:
     roles = frozenset(rights.roles) | ({Role.INDIVIDUAL} if subject is not None else frozenset())
     if Role.INDIVIDUAL in roles and subject is None:
         raise Invalid("“本人”角色要填身份证号，与花名册里的人对应")
+    checked(roles)
     for kind, units in ((LOOKUP, rights.lookup), (CUSTODY, rights.custody)):
         if units and _SCOPED_ROLE[kind] not in roles:
             word = "查阅范围" if kind == LOOKUP else "保管范围"
             raise Invalid(f"{word}只用于{_SCOPED_ROLE[kind].label}")
-    return Rights(checked(roles), rights.lookup, rights.custody)
+    return Rights(roles, rights.lookup, rights.custody)
 
 
 def _write_scopes(officer: Officer, rights: Rights) -> None:

@@ -89,7 +89,7 @@ def _rows_sent() -> list[tuple[int, dict[str, str]]]:
             (int(number), {name: str(cells[name]) for name in officer_import.COLUMNS if name in cells})
             for number, cells in json.loads(request.form.get("rows", ""))
         ]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Invalid("表格内容没有完整送到，请重新选择文件") from error
     if not 0 < len(rows) <= officer_import.MOST_ROWS:
         raise Invalid(f"一次 1 到 {officer_import.MOST_ROWS} 行")
