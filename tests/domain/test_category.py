@@ -130,6 +130,10 @@ def test_common_papers_are_not(code: str, title: str) -> None:
         ("公务员奖励审批表", "7"),
         ("个人有关事项报告表", "2"),
         ("党员干部登记表", "1"),
+        ("三好学生登记表", "7"),
+        ("执业资格考试合格人员登记表", "4-2"),
+        ("中央党校学员学习成绩登记表", "4-4"),
+        ("选聘到村任职高校毕业生登记表", "9-2"),
     ],
 )
 def test_common_titles_suggest_their_category(title: str, code: str) -> None:
