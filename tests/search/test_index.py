@@ -12,7 +12,8 @@ import pytest
 from tests.search.corpus import KEY, containing, entries, everywhere, page_texts, verifier
 from webapp.domain.errors import Conflict, Invalid
 from webapp.search.entry import Entry
-from webapp.search.index import MOST_SEGMENTS, Index
+from webapp.search.index import Index
+from webapp.search.merging import MOST_SEGMENTS
 from webapp.search.reader import Reader
 from webapp.search.sight import Level
 

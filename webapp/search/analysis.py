@@ -27,20 +27,12 @@ WORD_CHARACTER = rf"[^\W_{HAN}]"
 SHORTEST_NUMBER_PREFIX = 4  # digits: a year finds 19900307; fewer would find nearly every number
 
 _RUN = re.compile(rf"[{HAN}]+|{WORD_CHARACTER}+")
-_HAN_RUN = re.compile(rf"[{HAN}]+")
-_GAP = re.compile(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])|(\s+)")
+_HAN = re.compile(rf"[{HAN}]")
+_GAP = re.compile(r"\s+")
 # Marks that are not seen: soft hyphen, joiners, direction marks, and the selectors of a character's variants.
-_UNSEEN_RANGES = (
-    (0xAD, 0xAD),
-    (0x180B, 0x180F),
-    (0x200B, 0x200F),
-    (0x202A, 0x202E),
-    (0x2060, 0x2064),
-    (0xFE00, 0xFE0F),
-    (0xFEFF, 0xFEFF),
-    (0xE0100, 0xE01EF),
+_UNSEEN = re.compile(
+    "[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
-_UNSEEN = {code: None for first, last in _UNSEEN_RANGES for code in range(first, last + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +48,7 @@ def normalise(text: str) -> str:
 
     Normalising twice changes nothing.
     """
-    return _GAP.sub(lambda gap: " " if gap[1] else "", _folded(text))
+    return _GAP.sub(_kept_of_gap, _folded(text))
 
 
 def aligned(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -68,7 +60,7 @@ def aligned(text: str) -> tuple[str, list[tuple[int, int]]]:
         folded.extend(shown)
         places.extend([(start, end)] * len(shown))
     for gap in reversed(list(_GAP.finditer("".join(folded)))):
-        kept = [" "] if gap[1] else []
+        kept = _kept_of_gap(gap)
         folded[gap.start() : gap.end()] = kept
         places[gap.start() + len(kept) : gap.end()] = []
     return "".join(folded), places
@@ -84,7 +76,7 @@ def runs(normal: str) -> Iterator[str]:
 
 def is_han(run: str) -> bool:
     """True of a run of Han characters, false of a word."""
-    return _HAN_RUN.match(run) is not None
+    return _HAN.match(run) is not None
 
 
 def tokens(text: str) -> list[str]:
@@ -92,7 +84,7 @@ def tokens(text: str) -> list[str]:
     found: list[str] = []
     for run in runs(normalise(text)):
         if is_han(run):
-            found.extend(run[i : i + 2] for i in range(len(run)))
+            found += [run[i : i + 2] for i in range(len(run))]
         else:
             found.append(run)
     return found
@@ -140,14 +132,21 @@ class BigramText(TEXT):
 
 
 def _folded(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text.translate(_UNSEEN)).casefold()
-    return unicodedata.normalize("NFKC", folded)
+    folded = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).casefold()
+    return folded if unicodedata.is_normalized("NFKC", folded) else unicodedata.normalize("NFKC", folded)
+
+
+def _kept_of_gap(gap: re.Match[str]) -> str:
+    """What remains of white space: nothing beside a Han character, one space elsewhere."""
+    start, end = gap.span()
+    beside_han = _HAN.match(gap.string, end) or (start and _HAN.match(gap.string, start - 1))
+    return "" if beside_han else " "
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
     """Where each character begins and ends together with the marks that follow it, seen or unseen."""
     start = 0
     for end in range(1, len(text) + 1):
-        if end == len(text) or not (unicodedata.combining(text[end]) or ord(text[end]) in _UNSEEN):
+        if end == len(text) or not (unicodedata.combining(text[end]) or _UNSEEN.match(text, end)):
             yield start, end
             start = end

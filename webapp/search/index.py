@@ -1,6 +1,6 @@
 """The index (全文索引): opened with its key, written by one writer at a time, read by any number of processes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -11,16 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.index import TOC, FileIndex, IndexVersionError
 from whoosh.index import IndexError as WhooshIndexError
-from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 from webapp.search.entry import Entry, split
 from webapp.search.errors import IndexDamaged
+from webapp.search.merging import MergingPool, merge_all, merge_small
 from webapp.search.schema import SCHEMA, codec, fields
 from webapp.search.segment import Segment, numbers
 from webapp.search.storage import NAME, SealedStorage
-
-MOST_SEGMENTS = 16  # each costs every search a few lookups; a long import would otherwise leave thousands
 
 Taken = TypeVar("Taken")
 
@@ -92,7 +90,7 @@ class Index:
             batch = Batch()
             yield batch
             if len(batch.numbers):
-                self._commit(batch, _merge_small)
+                self._commit(batch, merge_small)
 
     def merge(self) -> None:
         """Make one segment of all and drop what was removed: for quiet hours, minutes for 100,000 pages.
@@ -102,7 +100,7 @@ class Index:
         with self._storage.writing():
             segments = self._segments()
             if len(segments) > 1 or any(segment.has_deletions() for segment in segments):
-                self._commit(Batch(), _merge_all)
+                self._commit(Batch(), merge_all)
 
     def load(self, known: Mapping[str, Segment]) -> tuple[int, list[tuple[Segment, list[int]]]]:
         """The newest generation: its number, and its segments each with the documents deleted in it.
@@ -149,7 +147,8 @@ class Index:
 
     def _write(self, batch: Batch, policy: Any) -> None:
         whoosh = FileIndex(self._storage, schema=SCHEMA, indexname=NAME)
-        writer = SegmentWriter(whoosh, codec=codec(), limitmb=_SORTING_MB, _lk=False)
+        writer = SegmentWriter(whoosh, codec=codec(), _lk=False)  # the lock is held here already
+        writer.pool = MergingPool(writer, _SORTING_MB)
         for segment in writer.segments:
             for document in np.flatnonzero(np.isin(self._numbers_of(segment), batch.numbers)):
                 segment.delete_document(int(document))
@@ -164,32 +163,3 @@ class Index:
         if name not in self._numbers:
             self._numbers[name] = numbers(self._storage, segment)
         return self._numbers[name]
-
-
-def _merge_small(writer: SegmentWriter, segments: Sequence[Any]) -> list[Any]:
-    """Let segments gather up to MOST_SEGMENTS, then join the small ones.
-
-    Starting with the two smallest, the next is taken in as long as it is no larger than what is joined already:
-    so a document moves to a segment at least twice as large each time, and is rewritten a few times, not always.
-    """
-    kept = sorted((s for s in segments if s.doc_count()), key=lambda s: (s.doc_count(), s.segment_id()))
-    if len(kept) < MOST_SEGMENTS:
-        return kept
-    joined, size = 2, kept[0].doc_count() + kept[1].doc_count()
-    while joined < len(kept) and kept[joined].doc_count() <= size:
-        size += kept[joined].doc_count()
-        joined += 1
-    _absorb(writer, kept[:joined])
-    return kept[joined:]
-
-
-def _merge_all(writer: SegmentWriter, segments: Sequence[Any]) -> list[Any]:
-    _absorb(writer, [segment for segment in segments if segment.doc_count()])
-    return []
-
-
-def _absorb(writer: SegmentWriter, segments: Sequence[Any]) -> None:
-    for segment in segments:
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from webapp.search.analysis import normalise
+from webapp.search.analysis import is_han, normalise
 from webapp.search.entry import Kind, join
 from webapp.search.generation import Generation, View
 from webapp.search.index import Index
@@ -89,8 +89,7 @@ class Reader:
         proven: list[Hit] = []
         few = total <= MOST_CHECKED
         for hit in _hits(view, matches, MOST_CHECKED):
-            text = normalise(verify(hit.ref, hit.rendition) or "")
-            if all(phrase in text for phrase in asked.phrases):
+            if _says(verify(hit.ref, hit.rendition) or "", asked.phrases):
                 proven.append(hit)
             if len(proven) >= limit and not few:
                 break
@@ -112,6 +111,13 @@ class Reader:
             return known
         finally:
             self._refreshing.release()
+
+
+def _says(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether a text, not yet normalised, contains all of some normalised phrases."""
+    missing = [phrase for phrase in phrases if not (is_han(phrase[-1]) and phrase in text)]
+    normal = normalise(text) if missing else ""  # costs a hundred looks at the text as it is
+    return all(phrase in normal for phrase in missing)
 
 
 def _hits(view: View, matches: Matches, most: int) -> Iterator[Hit]:

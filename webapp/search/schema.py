@@ -36,8 +36,10 @@ SCHEMA = Schema(
 
 
 def codec() -> W3Codec:
-    """Blocks of 2048 postings: they are decoded whole."""
-    return W3Codec(blocklimit=2048)
+    """Blocks of 2048 postings, for they are decoded whole; without the bounds by which Whoosh would skip some."""
+    codec = W3Codec(blocklimit=2048)
+    codec.length_stats = False
+    return codec
 
 
 def fields(entry: Entry) -> dict[str, Any]:

@@ -75,6 +75,10 @@ class Segment:
         times = np.bincount(inverse, np.concatenate([p.times for p in each]))
         return Postings(documents, times.astype(np.float32), len(found) <= MOST_EXPANSIONS)
 
+    def all_postings(self) -> Iterator[tuple[str, bytes, Postings]]:
+        """Every text and term, in order, and where it occurs."""
+        return ((field, term, self._of_term(field, term)) for field, term in self._terms.terms())
+
     def _beginning_with(self, field: str, prefix: bytes) -> Iterator[bytes]:
         following = self._terms.terms_from(field, prefix)
         return (t for _, t in takewhile(lambda at: at[0] == field and at[1].startswith(prefix), following))
