@@ -14,7 +14,8 @@ from webapp.web.guards import current_actor, requires
 from webapp.web.limits import PAGE_IMAGES, limiter
 
 bp = Blueprint("materials", __name__)
-NOT_READY = {"damaged": "这一页没有处理成功，请联系档案管理员"}
+DAMAGED = "这一页没有处理成功，请联系档案管理员"
+AWAITED = "这一页还在处理中，请稍后再看"
 WIDTHS = {"page": images.READING_PX, "full": images.ZOOMED_PX, "thumbnail": images.THUMBNAIL_PX}
 
 
@@ -67,6 +68,19 @@ def image(material_id: str, number: int) -> Response:
     return answer
 
 
+@bp.get("/materials/<material_id>/pages/<int:number>/text")
+@requires(Permission.READ)
+@limiter.limit(PAGE_IMAGES)
+def text(material_id: str, number: int) -> str:
+    """One page as text, for readers who listen or need large type; masked as its image is."""
+    actor = current_actor()
+    rows = viewings.text(actor, material_id, number, now=now())
+    opened = viewings.open_material(actor, material_id)
+    return render_template(
+        "materials/text.html", opened=opened, number=number, rows=rows, count=len(opened.sheets)
+    )
+
+
 @bp.post("/materials/<material_id>/viewed")
 @requires(Permission.READ)
 def viewed(material_id: str) -> tuple[str, int]:
@@ -90,19 +104,13 @@ def _viewer(opened: Opened) -> str:
 
 def _figure(opened: Opened, sheet: Sheet) -> dict[str, object]:
     """What the strip needs of one page; `reason` instead of an address when there is no image to show."""
-    number, address = sheet.page.number, None
+    number, address, icon = sheet.page.number, None, "lock"
     reason = sheet.decision.reason
-    if sheet.decision.shows_pages and sheet.is_ready:
-        address, reason = (
-            url_for("materials.image", material_id=opened.material.public_id, number=number),
-            "",
-        )
-    elif not sheet.is_ready:
-        reason = (
-            "这一页没有处理成功，请联系档案管理员"
-            if sheet.page.state == "damaged"
-            else "这一页还在处理中，请稍后再看"
-        )
+    if not sheet.is_ready:
+        reason, icon = (DAMAGED, "alert") if sheet.page.state == "damaged" else (AWAITED, "clock")
+    elif sheet.decision.shows_pages:
+        address = url_for("materials.image", material_id=opened.material.public_id, number=number)
+        reason = ""
     width, height = sheet.page.width_px or 2480, sheet.page.height_px or 3508
     return {
         "number": number,
@@ -112,4 +120,5 @@ def _figure(opened: Opened, sheet: Sheet) -> dict[str, object]:
         "height": round(images.READING_PX * height / width),
         "alt": f"第 {number} 页",
         "reason": reason,
+        "icon": icon,
     }

@@ -2,10 +2,12 @@
 
    [data-strip]      the scroller. data-current: page to begin with; data-beat: seconds between reading beats
    figure#pgN        [data-page=N], one a page; the current one has class "first" and an <img src>,
-                     every other an <img data-src>, fetched only when its neighbour is on screen and has loaded
+                     every other an <img data-src>, fetched only when its neighbour is on screen and has loaded;
+                     one that cannot be shown has words in place of the <img> and is never told as read
    img[data-full]    the larger image, fetched only when the reader zooms past 1.4
    a[data-go]        previous, next or a number; its href is the same page without script
    [data-number]     shows the current number
+   a[data-follow]    its …/pages/N/… is the current page
    form[data-viewed] where "page" and "seconds" go by beacon, with the form's own fields (CSRF): once a page has
                      been looked at for 1 second, then every data-beat seconds as long as it is */
 "use strict";
@@ -20,11 +22,12 @@
   let seconds = 0;
   let clock;
 
-  const loaded = img => img.complete && img.naturalWidth > 0;
+  const loaded = img => img?.complete && img.naturalWidth > 0;
 
   function fetchPage(figure, then) {
     if (!figure) return;
     const img = image(figure);
+    if (!img) return then?.();
     if (img.dataset.src) {
       img.src = img.dataset.src;
       delete img.dataset.src;
@@ -43,6 +46,7 @@
     here.hash = "pg" + page;
     history.replaceState(history.state, "", here);
     for (const mark of document.querySelectorAll("[data-number]")) mark.textContent = page;
+    for (const link of document.querySelectorAll("a[data-follow]")) link.href = link.href.replace(/\/pages\/\d+/, "/pages/" + page);
     for (const link of document.querySelectorAll("a[data-go]")) {
       const step = { previous: -1, next: 1 }[link.dataset.go];
       if (step) link.setAttribute("aria-disabled", String(!figures[at + step]));
@@ -63,7 +67,7 @@
 
   async function sharpen() {
     const old = image(figures[at]);
-    if (!((window.visualViewport?.scale ?? 1) > 1.4 && old.dataset.full && loaded(old))) return;
+    if (!((window.visualViewport?.scale ?? 1) > 1.4 && old?.dataset.full && loaded(old))) return;
     const sharp = old.cloneNode();
     sharp.src = old.dataset.full;
     delete sharp.dataset.full;

@@ -2,11 +2,13 @@
 
 import json
 from contextlib import suppress
+from math import ceil
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from webapp.domain.disclosure import Rendition
 from webapp.domain.errors import Invalid
 from webapp.domain.findings import Kind
 from webapp.domain.geometry import Box
@@ -16,8 +18,12 @@ from webapp.services import masks as checking
 from webapp.services import viewings
 from webapp.web.clock import now
 from webapp.web.guards import current_actor, requires
+from webapp.web.limits import PAGE_IMAGES, limiter
 
 bp = Blueprint("masks", __name__)
+COVERED = checking.BURNED[Rendition.MASKED]  # kinds worth drawing: others are marked, and shown all the same
+SIDES = ("left", "top", "right", "bottom")
+MALFORMED = (ValueError, KeyError, TypeError, OverflowError, RecursionError)  # what a made-up field can raise
 
 
 @bp.get("/desk/masks")
@@ -37,18 +43,19 @@ def page(page_id: str) -> str:
 
 @bp.get("/desk/masks/<page_id>/image")
 @requires(Permission.MASKS)
+@limiter.limit(PAGE_IMAGES)
 def image(page_id: str) -> Response:
     """The page without masks, marked for the archivist who looks."""
     actor = current_actor()
     found = checking.checkable_page(actor, page_id)
     material_id = found.material.public_id
     viewings.begin(actor, material_id, "", now=now())
+    width_px = images.ZOOMED_PX if request.args.get("size") == "full" else images.READING_PX
     accept = request.headers.get("Accept", "")
-    rendered = viewings.deliver(
-        actor, material_id, found.number, width_px=images.READING_PX, accept=accept, now=now()
-    )
+    rendered = viewings.deliver(actor, material_id, found.number, width_px=width_px, accept=accept, now=now())
     answer = make_response(rendered.content)
     answer.mimetype = rendered.media_type
+    answer.vary.add("Accept")
     return answer
 
 
@@ -56,43 +63,64 @@ def image(page_id: str) -> Response:
 @requires(Permission.MASKS)
 def verify(page_id: str) -> Response | tuple[str, int]:
     """Keep the boxes as they were left and release the page; then the next one that waits."""
-    actor = current_actor()
+    actor, drawn = current_actor(), None
     try:
-        drawn = _drawn()
+        drawn = _kept()
         revision = request.form.get("revision", -1, type=int)
-        checking.verify(actor, page_id, drawn, revision=revision, now=now())
+        released = checking.verify(actor, page_id, [*drawn, *_typed()], revision=revision, now=now())
     except Invalid as error:
-        return _page(page_id, error=str(error)), 422
-    waiting, _ = checking.queue(actor, limit=1)
-    if waiting:
-        return redirect(url_for("masks.page", page_id=waiting[0].public_id), code=303)
-    return redirect(url_for("masks.masks"), code=303)
+        return _page(page_id, drawn, error=str(error)), 422
+    following = checking.following(actor, released)
+    if following is None:
+        return redirect(url_for("masks.masks"), code=303)
+    return redirect(url_for("masks.page", page_id=following.public_id), code=303)
 
 
-def _page(page_id: str, error: str = "") -> str:
+def _page(page_id: str, drawn: list[checking.Drawn] | None = None, error: str = "") -> str:
+    """The page with the boxes as they were sent, or as they are kept."""
     actor = current_actor()
     found = checking.checkable_page(actor, page_id)
-    boxes = [
-        {"kind": f.kind.value, "box": [f.box.left, f.box.top, f.box.right, f.box.bottom]}
-        for f in checking.findings_of(found)
-    ]
-    kinds = [(kind.value, label) for kind, label in checking.DRAWABLE]
+    if drawn is None:
+        drawn = [checking.Drawn(kept.kind, kept.box) for kept in checking.findings_of(found)]
     _, total = checking.queue(actor, limit=1)
-    return render_template("masks/page.html", page=found, boxes=boxes, kinds=kinds, error=error, total=total)
+    return render_template(
+        "masks/page.html",
+        page=found,
+        boxes=[_described(one, (found.width_px, found.height_px)) for one in drawn],
+        kinds=[(kind.value, label) for kind, label in checking.DRAWABLE if kind in COVERED],
+        names={kind.value: label for kind, label in checking.DRAWABLE},
+        following=checking.following(actor, found),
+        total=total,
+        error=error,
+    )
 
 
-def _drawn() -> list[checking.Drawn]:
-    """The boxes of the form: `box` fields of JSON kept by checkboxes, and one typed in by hand. Raises Invalid."""
-    rows = [*request.form.getlist("box"), *([_typed()] if request.form.get("new_left") else [])]
-    found = []
-    for row in rows:
-        drawn = None
-        with suppress(ValueError, KeyError, TypeError):
-            drawn = _one(json.loads(row))
-        if drawn is None:
-            raise Invalid("遮挡框的位置不对，请重新画一次")
-        found.append(drawn)
-    return found
+def _described(one: checking.Drawn, size: tuple[int, int]) -> dict[str, object]:
+    """A box as the template needs it, with where it is in words."""
+    box = one.box
+    sides = zip((box.left, box.top, box.width, box.height), (*size, *size), strict=True)
+    left, top, width, height = (round(100 * length / whole) for length, whole in sides)
+    return {
+        "kind": one.kind.value,
+        "name": checking.LABELS[one.kind],
+        "box": [box.left, box.top, box.right, box.bottom],
+        "covers": one.kind in COVERED,
+        "where": f"离左边 {left}%，离上边 {top}%，宽 {width}%，高 {height}%",
+    }
+
+
+def _kept() -> list[checking.Drawn]:
+    """The `box` fields of JSON, each kept by its checkbox or drawn. Raises Invalid."""
+    return [_parsed(row) for row in request.form.getlist("box")]
+
+
+def _parsed(row: str) -> checking.Drawn:
+    drawn = None
+    with suppress(*MALFORMED):
+        drawn = _one(json.loads(row))
+    if drawn is None:
+        raise Invalid("遮挡框的位置不对，请重新画一次")
+    return drawn
 
 
 def _one(row: dict[str, Any]) -> checking.Drawn:
@@ -100,13 +128,17 @@ def _one(row: dict[str, Any]) -> checking.Drawn:
     return checking.Drawn(Kind(row["kind"]), Box(left, top, right, bottom))
 
 
-def _typed() -> str:
-    """The box described in numbers, for who cannot draw: percent of the page's width and height."""
+def _typed() -> list[checking.Drawn]:
+    """A box described in numbers, for who cannot draw: percent of the page's width and height. Raises Invalid."""
     form = request.form
+    if not any(form.get(f"new_{side}") for side in SIDES):
+        return []
     width, height = form.get("width", 0, type=int), form.get("height", 0, type=int)
-    percents = [form.get(f"new_{side}", -1.0, type=float) for side in ("left", "top", "right", "bottom")]
+    percents = [form.get(f"new_{side}", -1.0, type=float) for side in SIDES]
     if not all(0 <= percent <= 100 for percent in percents):
-        raise Invalid("位置请填 0 到 100 之间的数")
-    sizes = (width, height, width, height)
-    box = [int(size * percent / 100) for size, percent in zip(sizes, percents, strict=True)]
-    return json.dumps({"kind": form.get("new_kind", ""), "box": box})
+        raise Invalid("四边的位置请填 0 到 100 之间的数")
+    left, top, right, bottom = (percent / 100 for percent in percents)
+    if left >= right or top >= bottom:
+        raise Invalid("右边要大于左边，下边要大于上边")
+    box = [int(width * left), int(height * top), ceil(width * right), ceil(height * bottom)]
+    return [_parsed(json.dumps({"kind": form.get("new_kind", ""), "box": box}))]

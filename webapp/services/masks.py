@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from peewee import ModelSelect
+
 from webapp.domain.disclosure import Level, MaskState, Rendition, Standing
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.findings import IDENTIFYING, Finding, Kind, masked_text
@@ -79,18 +81,41 @@ def write_text(page: Page, transcription: Transcription) -> None:
     PageText.insert(page=page, **sealed).on_conflict_replace().execute()
 
 
+def read_text(page: Page, rendition: Rendition) -> str:
+    """The page's trusted text in one rendition, a line a row. Raises Conflict before it was read."""
+    held = PageText.get_or_none(PageText.page == page)
+    if held is None or page.transcription is None:
+        raise Conflict("这一页还在处理中，请稍后再看")
+    if rendition is Rendition.OWN:  # one person's view alone: derived when asked for, not kept
+        transcription = Transcription.from_json(pieces.load_text(page.transcription))
+        return masked_text(transcription, findings_of(page), BURNED[rendition])
+    sealed = held.clear if rendition is Rendition.CLEAR else held.masked
+    return pieces.unseal_field(page.material.dossier, f"{rendition.value}:{page.public_id}", sealed)
+
+
 def queue(actor: Actor, *, limit: int = 50) -> tuple[list[Page], int]:
     """The pages in the actor's custody that wait for a person to look, oldest first, and how many there are.
 
     Withheld ones; where the policy shows no page on a machine's word alone, those masked by machine too.
     """
+    waiting = _waiting(actor)
+    return list(waiting.limit(limit)), waiting.count()
+
+
+def following(actor: Actor, page: Page) -> Page | None:
+    """The waiting page after this one, from the oldest again after the last; None when no other waits."""
+    waiting = _waiting(actor).where(Page.id != page.id).limit(1)
+    return waiting.where(Page.id > page.id).first() or waiting.first()
+
+
+def _waiting(actor: Actor) -> ModelSelect:
     states = [MaskState.WITHHELD.value]
     if not policy.current().policy.auto_masks:
         states.append(MaskState.AUTO.value)
     others = [
         i for i, standing in dossiers.standings(actor).by_dossier.items() if standing is not Standing.CUSTODY
     ]
-    waiting = (
+    return (
         Page.select(Page, Material, Dossier, Subject)
         .join(Material)
         .join(Dossier)
@@ -100,7 +125,6 @@ def queue(actor: Actor, *, limit: int = 50) -> tuple[list[Page], int]:
         .where(Dossier.id.not_in(others))
         .order_by(Page.id)
     )
-    return list(waiting.limit(limit)), waiting.count()
 
 
 def checkable_page(actor: Actor, page_id: str) -> Page:

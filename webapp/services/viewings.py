@@ -118,18 +118,7 @@ def deliver(
     width_px -- one of the widths of rendering.images; accept -- the request's Accept header.
     Raises NotFound, Refused; Conflict when no viewing was opened in this sitting or the page was not read yet.
     """
-    material = _material(material_id)
-    page = Page.get_or_none((Page.material == material) & (Page.number == number))
-    if page is None:
-        raise NotFound("没有这一页")
-    decision = dossiers.decide_for(actor, material.dossier, material, page)
-    if not decision.shows_pages:
-        raise Refused(decision.reason, rule=decision.rule)
-    viewing = current(actor, material.dossier)
-    if viewing is None:
-        raise Conflict("请先说明查阅事由")
-    if page.optimised is None:
-        raise Conflict("这一页还在处理中，请稍后再看")
+    page, decision, viewing = _readable(actor, material_id, number)
     if width_px != images.THUMBNAIL_PX:
         with transaction():
             audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
@@ -145,6 +134,20 @@ def deliver(
     )
 
 
+def text(actor: Actor, material_id: str, number: int, *, now: datetime) -> tuple[str, ...]:
+    """The rows a machine was sure of on one page, masked as its image would be, after the delivery was written down.
+
+    Raises NotFound, Refused; Conflict when no viewing was opened in this sitting or the page was not read yet.
+    """
+    page, decision, viewing = _readable(actor, material_id, number)
+    rows = masks.read_text(page, decision.rendition).split("\n")
+    with transaction():
+        audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
+                     viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
+                     details={"form": "text", "rendition": decision.rendition.value})  # fmt: skip
+    return tuple(row for row in rows if row.strip())
+
+
 def looked_at(actor: Actor, material_id: str, number: int, *, seconds: int, now: datetime) -> None:
     """The reader's screen showed a page, for `seconds` in a row by the browser's word. Raises NotFound."""
     material = _material(material_id)
@@ -156,6 +159,23 @@ def looked_at(actor: Actor, material_id: str, number: int, *, seconds: int, now:
         audit.append("page:viewed", actor=actor, at=now, kind="page", record=page.public_id,
                      viewing=viewing.number, purpose=viewing.purpose,
                      details={"seconds": max(1, min(seconds, LONGEST_LOOK_S))})  # fmt: skip
+
+
+def _readable(actor: Actor, material_id: str, number: int) -> tuple[Page, Decision, Viewing]:
+    """A page that may be delivered now, how, and in which viewing. Raises NotFound, Refused, Conflict."""
+    material = _material(material_id)
+    page = Page.get_or_none((Page.material == material) & (Page.number == number))
+    if page is None:
+        raise NotFound("没有这一页")
+    decision = dossiers.decide_for(actor, material.dossier, material, page)
+    if not decision.shows_pages:
+        raise Refused(decision.reason, rule=decision.rule)
+    viewing = current(actor, material.dossier)
+    if viewing is None:
+        raise Conflict("请先说明查阅事由")
+    if page.optimised is None:
+        raise Conflict("这一页还在处理中，请稍后再看")
+    return page, decision, viewing
 
 
 def _mark(actor: Actor, viewing: Viewing, page: Page) -> Mark:
