@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,12 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 _LENGTHS = struct.Struct(">IQ")  # bytes of the head, bytes of the body
 _LONGEST_HEAD = 64 << 10
 _PIPE_BYTES = 1 << 20  # the default 64 KiB costs 400 wake-ups a page
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "ORT_DISABLE_TELEMETRY")
 _ONE_THREAD = dict.fromkeys(
     ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
-
-_SILENT = {"ORT_DISABLE_TELEMETRY": "1"}  # from 1.29 on ONNX Runtime reports to its maker unless told not to
 
 
 class ChildFailed(Exception):
@@ -109,8 +108,11 @@ class Child:
 
     def kill(self) -> None:
         """End the child and everything it has started, and reap it. May be called again."""
-        if self._process.poll() is None:
-            os.killpg(self.pid, signal.SIGKILL)
+        if (
+            self._process.returncode is None
+        ):  # not reaped: its number, and that of its group, are still its own
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         for pipe in filter(None, (self._process.stdin, self._process.stdout)):
             pipe.close()
@@ -149,4 +151,4 @@ class Child:
 
 def _scrubbed() -> dict[str, str]:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent", **passed_on, **_ONE_THREAD, **_SILENT}
+    return {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent", **passed_on, **_ONE_THREAD}

@@ -5,6 +5,7 @@ one child a file, and is killed when it dawdles.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from webapp.domain.file_kind import sniff
 
 __all__ = ["Decoder", "Frame", "sniff"]
 
+_MEDIA_TYPE = re.compile(r"(application|audio|image|text|video)/[a-z0-9.+-]+")
 _SAYS_NOTHING = "application/octet-stream"
 _FRAME_SECONDS = 60.0
 
@@ -40,8 +42,8 @@ class Decoder:
     confinement -- what the kernel granted the last child, see confinement.confine; empty before the first
     """
 
-    def __init__(self, *, frame_seconds: float = _FRAME_SECONDS):
-        self._frame_seconds = frame_seconds
+    def __init__(self, *, frame_seconds: float = _FRAME_SECONDS, pixels_per_file: int = PIXELS_PER_FILE):
+        self._frame_seconds, self._pixels_per_file = frame_seconds, pixels_per_file
         self.confinement: tuple[str, ...] = ()
 
     def frames(self, content: bytes, *, claimed: str | None, only: int = 0) -> Iterator[Frame]:
@@ -67,7 +69,7 @@ class Decoder:
 
     def _frames(self, child: Child) -> Iterator[Frame]:
         self.confinement = tuple(map(str, self._next(child).head.get("confinement", ())))
-        budget, number = PIXELS_PER_FILE, 0
+        budget, number = self._pixels_per_file, 0
         while "end" not in (message := self._next(child)).head:
             number += 1
             frame = _frame(message, number)
@@ -86,10 +88,10 @@ class Decoder:
 def _kind(content: bytes, claimed: str | None) -> str:
     """Media type of the content. Raises Invalid when it is not what it was called."""
     head, stated = content[: file_kind.HEAD_BYTES], claimed or ""
-    if stated not in file_kind.ACCEPTED:
-        return file_kind.checked("" if stated == _SAYS_NOTHING else stated, head)
+    if not _MEDIA_TYPE.fullmatch(stated):
+        return file_kind.checked(stated, head)
     kind = file_kind.checked("", head)
-    if kind != stated:
+    if stated not in (kind, _SAYS_NOTHING):
         raise Refusal.MISMATCH.error
     return kind
 

@@ -62,7 +62,7 @@ class RapidReader:
             return []
         words = found.word_results if len(found.word_results) == len(found.txts) else [()] * len(found.txts)
         return [
-            _line(*line, page=(width, height))
+            line_of(*line, page=(width, height))
             for line in zip(found.txts, found.scores, found.boxes, words, strict=True)
         ]
 
@@ -126,7 +126,7 @@ def _ask_openvino_for_full_precision() -> None:
         openvino.CPUConfig = FullPrecision
 
 
-def _line(
+def line_of(
     text: str,
     score: float,
     corners: Any,
@@ -134,6 +134,10 @@ def _line(
     *,
     page: tuple[int, int],
 ) -> Line:
+    """One line as rapidocr answers it, as the archive keeps it: its words joined are its text.
+
+    corners, characters -- quadrangles in pixels of the page (width, height), characters without the blanks
+    """
     box = bounding(corners, page)
     words = tuple(_aligned(text, [Word(c, bounding(at, page), float(s)) for c, s, at in characters]))
     if "".join(word.text for word in words) != text:

@@ -19,7 +19,7 @@ _LEAST_DIGITS = 4
 _RUN = re.compile(r"[0-9Xx][0-9Xx\s.·,()（）—–－-]*[0-9Xx]")
 _DATES = re.compile(r"(?:19|20)\d\d[.\s年-]{0,2}(?:[01]?\d)?(?:[.\s月-]{0,2}[0-3]?\d)?")
 _BETWEEN_DATES = re.compile(r"[\s—–－.-]*")
-_LABEL = re.compile(r"身份证|身份号|公民身份|电话|手机|联系方式|[账帐卡]号|护照")
+_LABEL = re.compile(r"(?:身份证|身份号|公民身份|电话|手机|联系方式|[账帐卡]号|护照)[号码机：:\s]*")
 _VALUE_EMS = 14  # a value to the right of its label is no longer than so many label heights
 _MARGIN_PX = 20  # white between the pieces; tesseract takes closer ones for one line
 _MOST_PLACES = 80  # on one page; a page with more is a table of numbers and was read well the first time
@@ -29,12 +29,11 @@ def places(lines: Sequence[Line], cells: Sequence[Box], page: tuple[int, int]) -
     """Boxes of runs of at least four digits that are no dates, and of what stands right of a telling label.
 
     page -- (width, height) in pixels
-    The second kind is there for values that the first reader did not see at all.
+    The second kind is there for values that the first reader saw badly or not at all.
     """
+    beside = [box for line in lines if (box := _beside(line, cells, page))]
     runs = [box for line in lines for box in _runs(line, page)]
-    beside = [box for line in lines if (box := _beside(line, lines, cells, page))]
-    new = [box for box in beside if not any(box.contains_centre_of(run) for run in runs)]
-    return (runs + new)[:_MOST_PLACES]
+    return (beside + [run for run in runs if not any(_holds(box, run) for box in beside)])[:_MOST_PLACES]
 
 
 def reread(pixels: Pixels, boxes: Sequence[Box], reader: Reader) -> list[Line]:
@@ -74,8 +73,8 @@ def _boxes_between(line: Line, start: int, end: int) -> list[Box]:
     return boxes or [line.box]
 
 
-def _beside(line: Line, lines: Sequence[Line], cells: Sequence[Box], page: tuple[int, int]) -> Box | None:
-    """Where the value belongs whose label ends this line: the next cell, or the next line's room."""
+def _beside(line: Line, cells: Sequence[Box], page: tuple[int, int]) -> Box | None:
+    """Where the value belongs to whose label this line is: the rest of the line, the next cell, the next room."""
     label = _LABEL.search(line.text)
     if label is None:
         return None
@@ -91,7 +90,13 @@ def _beside(line: Line, lines: Sequence[Line], cells: Sequence[Box], page: tuple
             value = min(after, key=lambda cell: cell.left)
             left, right = value.left + 6, min(right + value.left - left, value.right - 6)
     right = min(right, page[0])
-    return _roomy(Box(left, top, right, bottom), page) if right - left > line.box.height else None
+    if right - left < line.box.height:
+        return None
+    return Box(left, top, right, bottom).grown(0, line.box.height // 8, within=page)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return outer.left <= inner.left and inner.right <= outer.right and outer.contains_centre_of(inner)
 
 
 def _roomy(box: Box, page: tuple[int, int]) -> Box:

@@ -14,7 +14,7 @@ from webapp.domain.geometry import Box
 Pixels = NDArray[np.uint8]
 
 _HALF = 0.5  # rulings are sought at half size, for the time; all lengths below are pixels at 300 dpi
-_SHORT_SIDE_PX = 2480  # of A4; other sizes scale the lengths
+_LONG_SIDE_PX = 3508  # of A4; other sizes scale the lengths
 _SHORTEST_ACROSS, _SHORTEST_DOWN = 160, 128  # rulings; shorter ones are strokes of characters
 _LEAST_WIDTH, _LEAST_HEIGHT = 50, 45  # cells; smaller ones lie between doubled rulings
 _RULING_PX = 3  # given back to a cell on every side, at half size
@@ -56,7 +56,7 @@ def cells(pixels: Pixels, text: Sequence[Box] = ()) -> list[Box]:
     text -- boxes of lines already read: what is written must not pass for a ruling
     """
     height, width = pixels.shape[:2]
-    scale = max(0.25, min(height, width) / _SHORT_SIDE_PX)
+    scale = max(0.4, max(height, width) / _LONG_SIDE_PX)
     grey = cv2.resize(
         pixels[..., 0], None, fx=_HALF, fy=_HALF, interpolation=cv2.INTER_AREA
     )  # red seals fade

@@ -5,6 +5,7 @@ Only what is printed is drawn: scripts, forms, attachments and links of the docu
 
 from collections.abc import Iterator
 from contextlib import closing
+from math import ceil
 from typing import BinaryIO
 
 import pypdfium2
@@ -16,6 +17,7 @@ from ocr_worker.refusals import FRAMES_PER_FILE, PIXELS_PER_FRAME, NotTaken, Ref
 _DPI = 300
 _POINTS_PER_INCH = 72
 _END, _END_WITHIN = b"%%EOF", 1024  # bytes from the end, as readers have always looked for it
+_AS_RGB = {"rev_byteorder": True, "force_bitmap_format": raw.FPDFBitmap_BGR}
 _PLAIN = -1  # revision of the security handler of a document that has none
 
 
@@ -46,13 +48,19 @@ def _opened(content: bytes) -> pypdfium2.PdfDocument:
 def _frame(document: pypdfium2.PdfDocument, index: int) -> Message:
     try:
         with closing(document[index]) as page:
-            width, height = (round(points / _POINTS_PER_INCH * _DPI) for points in page.get_size())
+            width, height = (ceil(points / _POINTS_PER_INCH * _DPI) for points in page.get_size())
             if width * height > PIXELS_PER_FRAME:
                 raise NotTaken(Refusal.PIXELS)
             if min(width, height) < 1:
                 raise NotTaken(Refusal.DAMAGED)
-            with closing(page.render(scale=_DPI / _POINTS_PER_INCH, rev_byteorder=True)) as bitmap:
-                picture = bitmap.to_pil().convert("RGB")
+            with closing(page.render(scale=_DPI / _POINTS_PER_INCH, **_AS_RGB)) as bitmap:
+                return Message({"width": bitmap.width, "height": bitmap.height, "dpi": _DPI}, _rows(bitmap))
     except pypdfium2.PdfiumError as error:
         raise NotTaken(Refusal.DAMAGED) from error
-    return Message({"width": picture.width, "height": picture.height, "dpi": _DPI}, picture.tobytes())
+
+
+def _rows(bitmap: pypdfium2.PdfBitmap) -> bytes:
+    """Row by row without what PDFium fills each row up with."""
+    held, across = memoryview(bitmap.buffer).cast("B"), bitmap.width * 3
+    starts = range(0, bitmap.height * bitmap.stride, bitmap.stride)
+    return b"".join(held[start : start + across] for start in starts)

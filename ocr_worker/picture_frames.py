@@ -39,7 +39,7 @@ Image.MAX_IMAGE_PIXELS = PIXELS_PER_FRAME
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def frames(stream: BinaryIO, kind: str, only: int = 0) -> Iterator[Message]:
+def frames(kind: str, stream: BinaryIO, only: int = 0) -> Iterator[Message]:
     """Every page of the file as RGB bytes, in order, or the one numbered `only` (from 1). Raises NotTaken."""
     if _LAST_WORDS[kind] not in stream.read():
         raise NotTaken(Refusal.TRUNCATED)
