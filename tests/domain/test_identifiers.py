@@ -46,6 +46,12 @@ def test_the_number_of_the_standard_is_valid():
     assert not id_number_valid("110105194912310021")
 
 
+@given(st.from_regex("[0-9]{17}", fullmatch=True))
+def test_the_check_sign_brings_the_sum_of_the_standard_to_one(digits):
+    signs = [int(digit) for digit in digits] + [10 if check_sign(digits) == "X" else int(check_sign(digits))]
+    assert sum(sign * 2 ** (17 - at) for at, sign in enumerate(signs)) % 11 == 1  # ISO 7064, modulo 11-2
+
+
 @given(NUMBERS, st.integers(0, 16), st.integers(1, 9))
 def test_one_wrong_digit_is_always_noticed(number, at, step):
     wrong = str((int(number[at]) + step) % 10)

@@ -138,6 +138,19 @@ def test_label_and_value_in_one_cell_are_covered_to_the_cells_edge_and_further_l
     assert not is_covered(Box(106, 176, 200, 196), covers)
 
 
+def test_an_address_that_fills_its_line_runs_on_in_the_next():
+    form = Form()
+    form.line(
+        "家庭住址：岚江省云梧市临江区望山路一百零八号望山花园第三期东区南门进去左手边第二排的那一片楼",
+        100,
+        100,
+    )
+    second = form.line("东边第三家，门口有槐树", 100, 140)
+    third = form.line("现任职务：科长", 100, 180)
+    assert is_covered(second, found(form, Kind.ADDRESS))
+    assert not is_covered(third, found(form, Kind.ADDRESS))
+
+
 def test_a_label_with_nothing_behind_it_covers_the_room_and_makes_the_page_unsure():
     form = Form()
     label = form.line("家庭住址：", 100, 100)
@@ -172,6 +185,13 @@ def test_a_label_that_only_the_second_reader_read_counts():
     value = form.cell(Box(300, 100, 800, 160))
     form.line("身份证号", 106, 110, second=True)
     assert is_covered(value, found(form, Kind.ID_NUMBER))
+
+
+def test_a_line_that_only_the_second_reader_read_is_covered_behind_its_label():
+    form = Form()
+    value = form.line("联系电话：85552046", 100, 100, second=True)
+    form.ordinary()
+    assert is_covered(Box(value.left + 120, value.top, value.right, value.bottom), found(form, Kind.PHONE))
 
 
 def test_native_place_and_birthplace_stay_readable():

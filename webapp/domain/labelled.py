@@ -5,29 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from webapp.domain.entries import NUMBERS, Entry, continues, entries, labels_of, like_value, stands_alone
 from webapp.domain.geometry import Box, around
-from webapp.domain.labels import FORM_WORDS, Kind, LabelMatch, labels_in, trimmed
+from webapp.domain.labels import Kind, LabelMatch, labels_in
 from webapp.domain.passages import Passage
 from webapp.domain.reading import Doubt, Finding, Reading
 from webapp.domain.ruling import Cell
 from webapp.domain.transcription import SURE_LINE
 
-NUMBERS = frozenset({Kind.ID_NUMBER, Kind.PHONE, Kind.BANK_CARD})
-_VALUE_BEGINS = {
-    Kind.ID_NUMBER: re.compile(r"\D{0,2}[0-9]{3}"),
-    Kind.PHONE: re.compile(r"\D{0,2}[0-9]{3}"),
-    Kind.BANK_CARD: re.compile(r"\D{0,2}[0-9]{3}"),
-    Kind.ADDRESS: re.compile(r".{0,12}[省市区县镇乡路街村巷号]"),
-    Kind.E_MAIL: re.compile(r".{0,30}@"),
-    Kind.SALARY: re.compile(r"\D{0,2}[0-9]{2}"),
-}
-_COLON = re.compile(r"(?:\([^)]{0,12}\))?[:;.]?")
-_NUMBER = re.compile(r"\D{0,3}[0-9](?:[0-9A-Za-z*×\-—()/+. ]|[、,;转或至](?=[0-9]))*")
-_SENTENCE_END = re.compile("[。;；]")
-_WORD = "(?:" + "|".join(sorted(map(re.escape, FORM_WORDS), key=len, reverse=True)) + ")"
-_NEXT_ENTRY = re.compile(_WORD + r"{1,3}(?:\([^)]{0,12}\))?:")
-_NEXT_WORD = re.compile(_WORD + "{1,3}$")
 _NOTHING = re.compile("无|/|—+|-+|同上")
+_FULL_ROW = 0.75  # of the page's width: a row that reaches so far may run on in the next
 
 
 @dataclass
@@ -43,61 +30,35 @@ def locate(reading: Reading) -> Located:
     located = Located()
     for cell in reading.ruling.cells:
         _in_cell(reading, cell, located)
-    for box, match in _split_labels(reading.ruling.cells, reading.ruling.slack_px):
-        _beside(reading, box, match, located)
-    for row in reading.loose_rows:
-        _in_row(reading, row, None, located)
+    for box, label in _split_labels(reading.ruling.cells, reading.ruling.slack_px):
+        _beside(reading, box, label, located)
+    for row, following in pairwise([*reading.loose_rows, None]):
+        if row is not None:
+            runs_on = following is not None and row.box.right > _FULL_ROW * reading.size[0]
+            _in_row(reading, row, None, located, following=[following] if following and runs_on else [])
     for row in reading.second_loose_rows:
         _in_row(reading, row, None, located, second=True)
     return located
 
 
 def _in_cell(reading: Reading, cell: Cell, located: Located) -> None:
-    seen = _labels(cell.whole)
-    if cell.second_rows:
-        known = {match.kind for match in seen}
-        seen_again = [m for m in _labels(cell.second_whole) if m.misread == 0 and m.kind not in known]
-    else:
-        seen_again = []
-    for match, passage, second in [(m, cell.whole, False) for m in seen] + [
-        (m, cell.second_whole, True) for m in seen_again
-    ]:
-        if not _is_alone(passage.text, match):
-            continue
-        if not second:
-            _doubt_if_unclear(passage, match, located)
-        _beside(reading, cell.box, match, located)
-    for n, row in enumerate(cell.rows):
-        if not (seen and all(_is_alone(cell.text, match) for match in seen)):
+    """Labels that have the cell to themselves, else those in its rows; of the second reader only exact new ones."""
+    labels = labels_of(cell.text)
+    alone = [label for label in labels if stands_alone(cell.text, label)]
+    for label in alone:
+        _doubt_if_unclear(cell.whole, label, located)
+        _beside(reading, cell.box, label, located)
+    if not alone or len(alone) < len(labels):
+        for n, row in enumerate(cell.rows):
             _in_row(reading, row, cell, located, following=cell.rows[n + 1 :])
-    if seen_again:
-        for row in cell.second_rows:
-            _in_row(reading, row, cell, located, second=True)
-
-
-def _labels(passage: Passage) -> list[LabelMatch]:
-    """The labels of a passage; a misread short one only if it stands alone or before a colon."""
-    return [
-        match
-        for match in labels_in(passage.text)
-        if match.misread == 0
-        or len(match.name) > 4
-        or passage.text[match.end : match.end + 1] == ":"
-        or len(trimmed(passage.text)) <= match.end - match.start + 1
-    ]
-
-
-def _is_alone(text: str, match: LabelMatch) -> bool:
-    """True when a cell holds the label and no value behind it."""
-    before, after = trimmed(text[: match.start]), text[match.end :]
-    for other in reversed(labels_in(after)):
-        after = after[: other.start] + after[other.end :]
-    rest = re.sub(_WORD, "", trimmed(after))
-    if len(before) > 8 or re.search("[0-9]{3}", before):
-        return False
-    if after.startswith(":"):
-        return not rest
-    return len(rest) <= 4 and not re.search("[0-9]{2}", rest)
+    if not cell.second_rows:
+        return
+    text, known = cell.second_whole.text, {label.kind for label in labels}
+    for label in labels_of(text):
+        if not label.misread and label.kind not in known and stands_alone(text, label):
+            _beside(reading, cell.box, label, located)
+    for row in cell.second_rows:
+        _in_row(reading, row, cell, located, second=True)
 
 
 def _split_labels(cells: Sequence[Cell], slack_px: int) -> Iterator[tuple[Box, LabelMatch]]:
@@ -122,36 +83,30 @@ def _split_labels(cells: Sequence[Cell], slack_px: int) -> Iterator[tuple[Box, L
                 )
 
 
-def _beside(reading: Reading, label: Box, match: LabelMatch, located: Located) -> None:
-    """Cover the value of a label that has a cell to itself: right of it, or below when it heads a column."""
-    ruling, kind = reading.ruling, match.kind
-    right = ruling.right_of(label)
-    below = ruling.below(label)
-    if right and right[0].box.left - label.right > 4 * ruling.slack_px:
-        gap = Box(label.right, label.top, right[0].box.left, label.bottom)
+def _beside(reading: Reading, place: Box, label: LabelMatch, located: Located) -> None:
+    """Cover the value of a label that has the cell `place` to itself: right of it, or below if it heads a column."""
+    ruling, kind = reading.ruling, label.kind
+    right, below = ruling.right_of(place), ruling.below(place)
+    if right and right[0].box.left - place.right > 4 * ruling.slack_px:
+        gap = Box(place.right, place.top, right[0].box.left, place.bottom)
         located.findings += reading.cover_area(kind, gap, f"label:{kind}→gap")
         return
     filled = [cell for cell in right if not cell.is_heading]
     for cell in filled:
         for part in _with_slots(reading, cell):
             located.findings += reading.cover_area(kind, part.extent, f"label:{kind}→cell")
-    strange = filled and kind in NUMBERS and all(_no_number(cell.text) for cell in filled)
+    strange = bool(filled) and kind in NUMBERS and all(_no_number(cell.text) for cell in filled)
     if strange:
-        located.doubts.append(Doubt(kind, f"“{match.name}”旁边填的不像号码，请核对遮挡位置。"))
+        located.doubts.append(Doubt(kind, f"“{label.name}”旁边填的不像号码，请核对遮挡位置。"))
     heads_column = below is not None and not below.is_heading and not labels_in(below.text)
-    if below is not None and heads_column and (not filled or strange or _like_value(kind, below.text)):
+    if below is not None and heads_column and (not filled or strange or like_value(kind, below.text)):
         _cover_column(reading, below, kind, located)
     elif not filled:
-        located.doubts.append(Doubt(kind, f"没有找到“{match.name}”的填写处，请核对。"))
+        located.doubts.append(Doubt(kind, f"没有找到“{label.name}”的填写处，请核对。"))
 
 
 def _no_number(text: str) -> bool:
     return bool(text) and not re.search("[0-9]{2}", text) and not _NOTHING.fullmatch(text)
-
-
-def _like_value(kind: Kind, text: str) -> bool:
-    begins = _VALUE_BEGINS.get(kind)
-    return begins is not None and begins.match(text) is not None
 
 
 def _with_slots(reading: Reading, cell: Cell) -> Iterator[Cell]:
@@ -185,95 +140,47 @@ def _in_row(
 ) -> None:
     """Cover what stands behind each label of a row, as far as the next label, the cell's edge or the margin."""
     compact = row.compact()
-    matches = _labels(compact)
-    if not matches:
-        return
-    breaks = _breaks(row)
-    starts = [match.start for match in matches] + [len(compact.text)]
-    for match, next_label in zip(matches, starts[1:], strict=True):
-        if second and match.misread:
+    for entry in entries(row):
+        if second and (entry.label.misread or entry.begin == entry.end):
             continue
-        begin = match.end + _COLON.match(compact.text, match.end).end() - match.end  # type: ignore[union-attr]
-        if _asks(compact.text, match, begin, breaks):
-            if not second:
-                _doubt_if_unclear(row, match, located)
-            end = _value_end(compact.text, match.kind, begin, next_label, breaks)
-            _cover_rest(reading, compact, match, (begin, end), cell, located)
-            if end == len(compact.text) and match.kind == Kind.ADDRESS:
-                _cover_continuation(reading, following, located)
-
-
-def _breaks(row: Passage) -> set[int]:
-    """Places in the row without spaces before which a space stood, and its start."""
-    places, at = {0}, 0
-    for glyph in row.glyphs:
-        if glyph.char == " ":
-            places.add(at)
+        if not second:
+            _doubt_if_unclear(row, entry.label, located)
+        if entry.begin < entry.end:
+            _cover_value(reading, compact, entry, cell, located)
         else:
-            at += 1
-    return places
+            _cover_room(reading, compact, entry, cell, located)
+        if entry.end == len(compact.text) and entry.label.kind == Kind.ADDRESS:
+            _cover_continuation(reading, following, located)
 
 
-def _asks(text: str, match: LabelMatch, begin: int, breaks: set[int]) -> bool:
-    """True when a label in a row asks for a value, rather than being a word of a sentence."""
-    colon = text[match.end : begin].endswith((":", ";", "."))
-    value = _like_value(match.kind, text[begin:])
-    return colon or value or (match.start in breaks and (begin == len(text) or begin in breaks))
+def _cover_value(reading: Reading, row: Passage, entry: Entry, cell: Cell | None, located: Located) -> None:
+    """Cover what was read behind a label; in a cell, where nothing else follows, all to the cell's edge."""
+    boxes = row.covers(entry.begin, entry.end)
+    if cell is not None and entry.end == len(row.text):
+        boxes = [Box(box.left, box.top, max(box.right, cell.box.right), box.bottom) for box in boxes]
+    located.findings += reading.cover(entry.label.kind, boxes, f"label:{entry.label.kind}→line")
 
 
-def _value_end(text: str, kind: Kind, begin: int, next_label: int, breaks: set[int]) -> int:
-    """Where the value that begins at `begin` ends: at its own end, or at the next thing that is asked for."""
-    stops = [next_label]
-    if kind in NUMBERS and (number := _NUMBER.match(text, begin)):
-        stops.append(number.end())
-    elif end := _SENTENCE_END.search(text, begin):
-        stops.append(end.start())
-    if entry := _NEXT_ENTRY.search(text, begin):
-        stops.append(entry.start())
-    ordered = sorted(breaks | {len(text)})
-    for start, end_of_word in pairwise(ordered):
-        if start >= begin and _NEXT_WORD.match(text[start:end_of_word]):
-            stops.append(start)
-    return max(begin, min(stops))
-
-
-def _cover_rest(
-    reading: Reading,
-    row: Passage,
-    match: LabelMatch,
-    span: tuple[int, int],
-    cell: Cell | None,
-    located: Located,
-) -> None:
-    kind, (begin, end) = match.kind, span
-    if end > begin:
-        boxes = row.covers(begin, end)
-        if cell is not None and end == len(row.text):
-            boxes = [
-                around([box, Box(box.left, box.top, max(box.right, cell.box.right), box.bottom)])
-                for box in boxes
-            ]
-        located.findings += reading.cover(kind, boxes, f"label:{kind}→line")
-        return
-    label = around(row.covers(match.start, match.end))
+def _cover_room(reading: Reading, row: Passage, entry: Entry, cell: Cell | None, located: Located) -> None:
+    """Cover the room behind a label with nothing read in it: somebody's hand may fill it, or nobody's."""
+    label = around(row.covers(entry.label.start, entry.label.end))
     edge = cell.box.right if cell is not None else reading.size[0]
-    if end < len(row.text):
-        edge = row.glyphs[end].box.left
+    if entry.end < len(row.text):
+        edge = row.glyphs[entry.end].box.left
     if label.right < edge:
-        zone = Box(label.right, label.top, edge, label.bottom)
-        located.findings += reading.cover(kind, [zone], f"label:{kind}→zone")
-    located.doubts.append(Doubt(kind, f"没有读到“{match.name}”后面的内容，请核对。"))
+        room = Box(label.right, label.top, edge, label.bottom)
+        located.findings += reading.cover(entry.label.kind, [room], f"label:{entry.label.kind}→room")
+    located.doubts.append(Doubt(entry.label.kind, f"没有读到“{entry.label.name}”后面的内容，请核对。"))
 
 
 def _cover_continuation(reading: Reading, following: Sequence[Passage], located: Located) -> None:
-    """An address runs on in its cell until something else is asked for."""
+    """An address runs on until something else is asked for."""
     for row in following:
-        text = row.text.replace(" ", "")
-        if labels_in(text) or _NEXT_ENTRY.match(text):
+        if not continues(row.text.replace(" ", "")):
             return
         located.findings += reading.cover(Kind.ADDRESS, row.covers(0, len(row.text)), "label:address→line")
 
 
-def _doubt_if_unclear(passage: Passage, match: LabelMatch, located: Located) -> None:
+def _doubt_if_unclear(passage: Passage, label: LabelMatch, located: Located) -> None:
     if passage.score < SURE_LINE:
-        located.doubts.append(Doubt(match.kind, f"栏目“{match.name}”识别不清，请核对填写处。"))
+        located.doubts.append(Doubt(label.kind, f"栏目“{label.name}”识别不清，请核对填写处。"))
