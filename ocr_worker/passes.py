@@ -1,7 +1,7 @@
 """One page through all its passes (逐遍识别): prepared, read, read again where doubtful, its figures checked."""
 
 import time
-from typing import Any
+from collections.abc import Sequence
 
 from ocr_worker import figures
 from ocr_worker.engines import Pixels, Reader
@@ -9,6 +9,7 @@ from ocr_worker.layout import cells, reading_order
 from ocr_worker.orientation import Orientation
 from ocr_worker.preparation import debled, optimised, prepared
 from ocr_worker.reading import ReadPage
+from webapp.domain.geometry import Box
 from webapp.domain.transcription import SURE_LINE, Line, Transcription
 
 _DOUBTFUL_SHARE = 0.15  # of lines: more, and the other side of the sheet shines through (measured)
@@ -30,16 +31,16 @@ class Passes:
         clock.lap("encode")
         lines = reading_order(self._first.read(page.pixels))
         clock.lap("read")
-        again = self._read_again(page.pixels, lines)
+        inked = debled(page.pixels) if shines_through(lines) else None
+        again = [] if inked is None else reading_order(self._first.read(inked))
         clock.lap("read_again")
         ruled = cells(page.pixels, [line.box for line in lines if line.score >= SURE_LINE])
         clock.lap("cells")
-        height, width = page.pixels.shape[:2]
-        checked = self._checked(page.pixels, figures.places([*lines, *again], ruled, (width, height)))
+        checked = self._checked(page.pixels if inked is None else inked, [*lines, *again], ruled)
         clock.lap("figures")
         transcription = Transcription(
-            width_px=width,
-            height_px=height,
+            width_px=page.pixels.shape[1],
+            height_px=page.pixels.shape[0],
             engine=self._first.name,
             lines=tuple(lines),
             second_lines=(*again, *checked),
@@ -48,22 +49,24 @@ class Passes:
             notes={
                 "skew_degrees": page.skew_degrees,
                 "dewarped": page.dewarped,
-                "read_again": bool(again),
+                "read_again": inked is not None,
                 "second_reader": self._second.name if self._second else None,
                 "ms": clock.laps,
             },
         )
         return ReadPage(jpeg, transcription)
 
-    def _read_again(self, pixels: Pixels, lines: list[Line]) -> list[Line]:
-        legible = [line.score for line in lines if line.score >= _LEGIBLE]
-        doubtful = sum(score < SURE_LINE for score in legible)
-        if not legible or doubtful <= _DOUBTFUL_SHARE * len(legible):
+    def _checked(self, pixels: Pixels, lines: list[Line], ruled: list[Box]) -> list[Line]:
+        if self._second is None:
             return []
-        return reading_order(self._first.read(debled(pixels)))
+        height, width = pixels.shape[:2]
+        return figures.reread(pixels, figures.places(lines, ruled, (width, height)), self._second)
 
-    def _checked(self, pixels: Pixels, places: list[Any]) -> list[Line]:
-        return figures.reread(pixels, places, self._second) if self._second else []
+
+def shines_through(lines: Sequence[Line]) -> bool:
+    """True when so many lines are doubtful that the other side of the sheet must be showing."""
+    legible = [line.score for line in lines if line.score >= _LEGIBLE]
+    return sum(score < SURE_LINE for score in legible) > _DOUBTFUL_SHARE * len(legible)
 
 
 class _Clock:
