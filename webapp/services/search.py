@@ -240,19 +240,21 @@ def _pages(actor: Actor, hits: Sequence[Hit], query: str) -> list[PageHit]:
     titles = [hit.material for hit in hits if hit.kind is Kind.MATERIAL]
     rows = Material.select(Material, Dossier, Subject, Unit).join(Dossier).join(Subject).join(Unit)
     materials = {m.id: m for m in rows.where(Material.id.in_(titles))}
+    known: dict[int, dossiers.Rights] = {}
     shown = []
     for hit in hits:
-        if hit.kind is Kind.MATERIAL and (material := materials.get(hit.material)):
-            decision = dossiers.decide_for(actor, material.dossier, material)
-            if decision.shows_catalogue:
-                shown.append(
-                    PageHit(material.dossier, material, None, snippet(material.title, query, width=40))
-                )
-        elif hit.kind is Kind.PAGE and (held := texts.get(split(hit.ref)[1])):
-            page, material = held.page, held.page.material
-            decision = dossiers.decide_for(actor, material.dossier, material, page)
-            if decision.shows_pages:
-                shows_all = decision.rendition is Rendition.CLEAR
-                text = _opened(held, "clear" if shows_all else "masked").replace("\n", " ")
-                shown.append(PageHit(material.dossier, material, page, snippet(text, query)))
+        held = texts.get(split(hit.ref)[1]) if hit.kind is Kind.PAGE else None
+        material = held.page.material if held else materials.get(hit.material)
+        if material is None:
+            continue  # removed since it was indexed
+        if material.dossier_id not in known:
+            known[material.dossier_id] = dossiers.rights(actor, material.dossier)
+        rights = known[material.dossier_id]
+        if held is None and hit.kind is Kind.MATERIAL and rights.decide(material).shows_catalogue:
+            fragments = snippet(material.title, query, width=40)
+            shown.append(PageHit(material.dossier, material, None, fragments))
+        elif held is not None and (decision := rights.decide(material, held.page)).shows_pages:
+            shows_all = decision.rendition is Rendition.CLEAR
+            text = _opened(held, "clear" if shows_all else "masked").replace("\n", " ")
+            shown.append(PageHit(material.dossier, material, held.page, snippet(text, query)))
     return shown

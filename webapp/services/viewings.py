@@ -48,13 +48,12 @@ class Opened:
 def open_material(actor: Actor, material_id: str) -> Opened:
     """The pages of a material as far as the actor may see them. Raises NotFound, Refused."""
     material = _material(material_id)
-    decision = dossiers.decide_for(actor, material.dossier, material)
+    rights = dossiers.rights(actor, material.dossier)
+    decision = rights.decide(material)
     if not decision.shows_pages:
         raise Refused(decision.reason, rule=decision.rule)
     pages = Page.select().where(Page.material == material).order_by(Page.number)
-    sheets = tuple(
-        Sheet(page, dossiers.decide_for(actor, material.dossier, material, page)) for page in pages
-    )
+    sheets = tuple(Sheet(page, rights.decide(material, page)) for page in pages)
     return Opened(material, decision, current(actor, material.dossier), sheets)
 
 
