@@ -12,7 +12,7 @@ from typing import Any
 
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.passwords import checked
-from webapp.services import audit, passwords, policy, recovery_codes, sessions, throttles, totp
+from webapp.services import audit, passwords, recovery_codes, sessions, throttles, totp
 from webapp.services.actor import Actor
 from webapp.services.proof import note_refusal
 from webapp.services.sessions import SignedIn
@@ -97,8 +97,7 @@ def phone_of(link: Enrolment) -> Phone:
     """What to scan or type for the second step."""
     officer = link.officer
     secret = totp.opened(link.pending_totp, officer)
-    organisation = policy.current().organisation
-    return Phone(secret, totp.address_for_apps(secret, login=officer.login, organisation=organisation))
+    return Phone(secret, totp.address_for_apps(secret, login=officer.login))
 
 
 def confirm(token: str, code: str, *, visitor: Visitor, now: datetime) -> Enrolled:

@@ -42,9 +42,9 @@ def opened(sealed_secret: bytes, officer: Officer) -> str:
     return vault.unseal_credential(bytes(sealed_secret), owner=_owner(officer)).decode()
 
 
-def address_for_apps(secret: str, *, login: str, organisation: str) -> str:
-    """The otpauth:// address that authenticator apps read from a QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=f"兰台 {organisation}")
+def address_for_apps(secret: str, *, login: str) -> str:
+    """The otpauth:// address that authenticator apps read from a QR code. Short, so that the code stays coarse."""
+    return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="兰台")
 
 
 def matching_step(secret: str, code: str, *, now: datetime) -> int | None:
