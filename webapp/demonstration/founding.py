@@ -4,7 +4,7 @@ Everything goes in by the services that people use; nothing is written past them
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,23 +74,30 @@ def found(settings: Settings, *, now: datetime, people_count: int = PEOPLE) -> N
 def fill(*, clock: Clock, most_dossiers: int | None = None, people_count: int = PEOPLE) -> Iterator[str]:
     """Send every drawn file through the intake, the fullest dossiers first; says after each which dossier is in.
 
-    May be stopped and run again: what is there already is noticed and left. Raises Refused elsewhere than in a
-    demonstration.
+    May be stopped and run again. Raises Refused elsewhere than in a demonstration.
+    """
+    plan = dossier_plan(organisation(SEED, people_count))
+    wanted = [(person, False) for person in plan.full] + [(person, True) for person in plan.short]
+    for person, is_short in wanted[:most_dossiers]:
+        send(dossier(person, SEED, short=is_short), clock=clock)
+        yield f"{person.dossier_number} {person.name}"
+
+
+def send(drawn: Iterable[DrawnMaterial], *, clock: Clock) -> None:
+    """Catalogue materials and send their files through the intake; what is there already is noticed and left.
+
+    Raises Refused elsewhere than in a demonstration.
     """
     if not policy.current().is_demonstration:
         raise Refused("这不是演示实例，不能放入生成的材料", rule="not-a-demonstration")
     keeper = Actor(Officer.get(Officer.login == ARCHIVIST), Role.ARCHIVIST)
-    plan = dossier_plan(organisation(SEED, people_count))
-    wanted = [(person, False) for person in plan.full] + [(person, True) for person in plan.short]
-    for person, is_short in wanted[:most_dossiers]:
-        kept = Dossier.get(Dossier.number == person.dossier_number)
-        for drawn in dossier(person, SEED, short=is_short):
-            _send(keeper, kept, drawn, clock)
-        yield f"{person.dossier_number} {person.name}"
+    for one in drawn:
+        _send(keeper, one, clock)
 
 
-def _send(keeper: Actor, kept: Dossier, drawn: DrawnMaterial, clock: Clock) -> None:
+def _send(keeper: Actor, drawn: DrawnMaterial, clock: Clock) -> None:
     """One material: its line in the catalogue, then its files, unless they are there."""
+    kept = Dossier.get(Dossier.number == drawn.person.dossier_number)
     same = (
         (Material.dossier == kept) & (Material.title == drawn.title) & (Material.category == drawn.category)
     )
