@@ -27,7 +27,9 @@ class BlobStore:
     def write(self, blob_id: str, sealed: bytes) -> None:
         """Publish one piece: temporary file, fsync, rename, fsync of the folder. Raises OSError when full."""
         path = self._path(blob_id)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sync_folder(self._folder)
         part = path.with_suffix(".part")
         try:
             with part.open("wb") as file:
@@ -54,12 +56,12 @@ class BlobStore:
     def held(self, *, older_than: float = float("inf")) -> Iterator[str]:
         """Ids of the published pieces last written before `older_than` (POSIX seconds)."""
         for path in self._folder.glob("??/*"):
-            if _ID.fullmatch(path.name) and path.stat().st_mtime < older_than:
+            if _ID.fullmatch(path.name) and _written(path) < older_than:
                 yield path.name
 
     def sweep_parts(self, *, older_than: float) -> int:
         """Delete temporary files left before `older_than` (POSIX seconds) by dead writers; how many."""
-        stale = [p for p in self._folder.glob("??/*.part") if p.stat().st_mtime < older_than]
+        stale = [p for p in self._folder.glob("??/*.part") if _written(p) < older_than]
         for path in stale:
             path.unlink(missing_ok=True)
         return len(stale)
@@ -68,6 +70,14 @@ class BlobStore:
         if not _ID.fullmatch(blob_id):
             raise BlobMissing(blob_id)
         return self._folder / blob_id[:2] / blob_id
+
+
+def _written(path: Path) -> float:
+    """When a file was last written; for ever from now when it has just gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,10 +5,14 @@ The file is readable by its owner only (0600) and replaced whole: a power cut le
 """
 
 import base64
+import copy
+import fcntl
 import json
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -56,6 +60,7 @@ class KeyRing:
 
     def __init__(self, path: Path, content: dict[str, Any]):
         self._path = path
+        self._seen: tuple[int, int] | None = None  # which file `content` was read from
         self._take(content)
 
     @classmethod
@@ -81,7 +86,7 @@ class KeyRing:
             return cls(path, json.loads(path.read_bytes()))
         except FileNotFoundError as error:
             raise KeyRingUnusable(f"{path} is missing") from error
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise KeyRingUnusable(f"{path} is not a key ring") from error
 
     @classmethod
@@ -96,11 +101,13 @@ class KeyRing:
 
     def to_bytes(self) -> bytes:
         """The whole ring, root keys included: only ever to be sealed to a recovery key."""
+        self._refresh()
         return json.dumps(self._content, indent=1).encode()
 
     @property
     def active_root_id(self) -> str:
         """The root key that wraps from now on."""
+        self._refresh()
         return str(self._content["roots"][-1]["id"])
 
     def key(self, purpose: Purpose) -> bytes:
@@ -110,14 +117,14 @@ class KeyRing:
         return self.unwrap(wrapped, context=_purpose_context(purpose))
 
     def wrap(self, key: bytes, *, context: bytes) -> Wrapped:
-        """Seal a key under the active root key."""
-        root_id = self.active_root_id
-        return Wrapped(root_id, seal(self._roots[root_id], key, context=root_id.encode() + b"|" + context))
+        """Seal a key under the active root key, also when another process has made it so meanwhile."""
+        self._refresh()
+        return self._wrap(key, context)
 
     def unwrap(self, wrapped: Wrapped, *, context: bytes) -> bytes:
         """Open a wrapped key. Raises cipher.Tampered, and KeyRingUnusable for a root key that is not held."""
-        if wrapped.root_id not in self._roots and self._path.exists():
-            self._take(json.loads(self._path.read_bytes()))  # another process rotated meanwhile
+        if wrapped.root_id not in self._roots:
+            self._refresh()
         root = self._roots.get(wrapped.root_id)
         if root is None:
             raise KeyRingUnusable(f"root key {wrapped.root_id} is not in {self._path}")
@@ -127,16 +134,37 @@ class KeyRing:
         """Add a root key, make it the active one and rewrap the purpose keys. Returns its id.
 
         Data keys of dossiers are rewrapped by the caller; until then the older root keys still open them.
+        One process at a time, from the ring as it is on the disk: whoever saved an older one would lose a root
+        key for ever. Built aside: a root key that could not be saved must never have wrapped anything.
         """
-        held = {purpose: self.key(purpose) for purpose in Purpose}
-        root_id = self._add_root(now)
-        for purpose, key in held.items():
-            self._put(purpose, key)
-        self._save()
+        with _held_alone(self._path.parent):
+            self._refresh()
+            renewed = KeyRing(self._path, copy.deepcopy(self._content))
+            root_id = renewed._add_root(now)
+            for purpose in Purpose:
+                renewed._put(purpose, self.key(purpose))
+            renewed._save()
+        self._refresh()
         return root_id
 
+    def _refresh(self) -> None:
+        """Take in what another process has saved. A ring that was put away under a running process still serves."""
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            return
+        if (seen := (status.st_ino, status.st_mtime_ns)) != self._seen:
+            self._take(json.loads(self._path.read_bytes()))
+            self._seen = seen
+
+    def _wrap(self, key: bytes, context: bytes) -> Wrapped:
+        root_id = str(self._content["roots"][-1]["id"])
+        return Wrapped(root_id, seal(self._roots[root_id], key, context=root_id.encode() + b"|" + context))
+
     def _take(self, content: dict[str, Any]) -> None:
-        self._roots: dict[str, bytes] = {r["id"]: base64.b64decode(r["key"]) for r in content["roots"]}
+        self._roots: dict[str, bytes] = {
+            r["id"]: base64.b64decode(r["key"], validate=True) for r in content["roots"]
+        }
         self._content = content
 
     def _add_root(self, now: datetime) -> str:
@@ -147,7 +175,7 @@ class KeyRing:
         return root_id
 
     def _put(self, purpose: Purpose, key: bytes) -> None:
-        wrapped = self.wrap(key, context=_purpose_context(purpose))
+        wrapped = self._wrap(key, _purpose_context(purpose))
         sealed = base64.b64encode(wrapped.sealed).decode()
         self._content["purposes"][purpose.value] = {"root": wrapped.root_id, "wrapped": sealed}
 
@@ -156,10 +184,29 @@ class KeyRing:
         part.unlink(missing_ok=True)
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
-            file.write(self.to_bytes())
+            file.write(json.dumps(self._content, indent=1).encode())
             file.flush()
             os.fsync(file.fileno())
         part.replace(self._path)
+        with _opened(self._path.parent) as folder:  # else a power cut may bring the old ring back
+            os.fsync(folder)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _held_alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process is within; a killed one lets go."""
+    with _opened(folder) as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _purpose_context(purpose: Purpose) -> bytes:

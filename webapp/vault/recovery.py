@@ -41,7 +41,10 @@ def unseal_with(private: str, sealed: bytes) -> bytes:
     if len(sealed) <= _PUBLIC_BYTES:
         raise Tampered("too short to be sealed keys")
     sender, body = sealed[:_PUBLIC_BYTES], sealed[_PUBLIC_BYTES:]
-    shared = key.exchange(X25519PublicKey.from_public_bytes(sender))
+    try:
+        shared = key.exchange(X25519PublicKey.from_public_bytes(sender))
+    except ValueError as error:  # a point that any private half would agree with
+        raise Tampered("the sender's half is not one") from error
     return unseal(_derived(shared, sender, key.public_key().public_bytes_raw()), body, context=_INFO)
 
 
