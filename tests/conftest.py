@@ -1,5 +1,6 @@
 """Fixtures of every test: an instance in a temporary folder, made by the migrations, with real encryption."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +20,20 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(instance=tmp_path / "instance", keyring=tmp_path / "keys" / "keyring.json")
 
 
-@pytest.fixture
-def archive(settings: Settings) -> Iterator[Settings]:
-    """An open, empty instance (preset standard, own dossiers open, machine masks shown) with a live connection."""
+@pytest.fixture(scope="session")
+def empty_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one empty instance, made once by the real steps and copied for each test."""
+    folder = tmp_path_factory.mktemp("empty")
+    made = Settings(instance=folder / "instance", keyring=folder / "keys" / "keyring.json")
     decided = policy.Instance("云梧市", Policy(Preset.STANDARD, own_dossier=True, auto_masks=True), False)
-    instance.create(settings, decided, now=NOW)
+    instance.create(made, decided, now=NOW)
+    return folder
+
+
+@pytest.fixture
+def archive(settings: Settings, empty_instance: Path, tmp_path: Path) -> Iterator[Settings]:
+    """An open, empty instance (preset standard, own dossiers open, machine masks shown) with a live connection."""
+    shutil.copytree(empty_instance, tmp_path, dirs_exist_ok=True)
+    instance.open_instance(settings)
     with database.connection_context():
         yield settings
