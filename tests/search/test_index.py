@@ -181,12 +181,12 @@ def test_a_merge_that_takes_files_away_from_under_a_reader_is_followed(tmp_path)
 
 def test_many_small_commits_do_not_pile_up(tmp_path):
     index = Index(tmp_path, KEY)
-    texts = page_texts(60)
+    texts = page_texts(40)
     for ref, text in texts.items():
         put(index, {ref: text})
         assert len(list(tmp_path.glob("*.seg"))) <= MOST_SEGMENTS
     reader = Reader(index)
-    assert index.count == 60
+    assert index.count == 40
     for query in ("同志", "组织部", "处分"):
         assert found(reader, query, texts) == containing(query, texts)
 
@@ -207,7 +207,7 @@ def test_readers_go_on_while_another_thread_writes_and_merges(tmp_path):
     for thread in readers:
         thread.start()
     try:
-        for turn in range(8):
+        for turn in range(6):
             put(index, {f"page:{1000 + turn}": "无关"} | dict(list(texts.items())[turn : turn + 5]))
             if turn % 3 == 2:
                 index.merge()
@@ -232,7 +232,7 @@ def test_readers_go_on_while_another_process_writes_and_a_kill_leaves_it_readabl
     all_texts = [page_texts(30, seed=seed) for seed in range(7)]
     index = Index(tmp_path, KEY)
     reader = Reader(index)
-    for _ in range(4):
+    for _ in range(3):
         writer = start_writer(tmp_path)
         for _ in range(draw.randint(1, 8)):
             writer.stdout.readline()

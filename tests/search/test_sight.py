@@ -52,13 +52,15 @@ def level_of(entry, sight):
 class Shelf:
     """An index in a folder of its own, for as long as one example lasts."""
 
-    def __init__(self, *parts):
+    def __init__(self, *parts, merged=False):
         self.folder = Path(tempfile.mkdtemp())
         index = Index(self.folder, KEY)
         for part in parts:
             with index.writing() as batch:
                 for entry in part:
                     batch.put(entry)
+        if merged:
+            index.merge()
         self.reader = Reader(index)
 
     def __enter__(self):
@@ -68,12 +70,13 @@ class Shelf:
         shutil.rmtree(self.folder)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(shelves(), st.lists(sights(), min_size=2, max_size=2), st.integers(0, 12))
-def test_a_search_is_that_of_an_index_of_visible_entries_only(made, two_sights, cut):
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(shelves(), st.lists(sights(), min_size=2, max_size=2), st.integers(0, 12), st.booleans())
+def test_a_search_is_that_of_an_index_of_visible_entries_only(made, two_sights, cut, merged):
+    former = [Entry(entry.ref, 9, "张伟处分1990甲", "处分", 0, 2) for entry in made[::2]]
     clear = {entry.ref: entry.clear for entry in made}
     masked = {entry.ref: entry.masked for entry in made}
-    with Shelf(made[:cut], made[cut:]) as reader:
+    with Shelf(former, made[:cut], made[cut:], merged=merged) as reader:
         for sight in two_sights:
             seen = []
             for entry in made:

@@ -52,6 +52,8 @@ class _Common(NamedTuple):
 
 def match(view: View, needs: Sequence[Need], kinds: Collection[Kind], cache: PostingCache) -> Matches:
     """Find and score. kinds -- those to be found; the others still count in the statistics."""
+    wanted = np.zeros(max(Kind) + 1, np.bool_)
+    wanted[list(kinds)] = True
     spread = [0] * len(needs)  # visible entries that hold each term
     found: list[_Common] = []
     is_complete = True
@@ -64,12 +66,19 @@ def match(view: View, needs: Sequence[Need], kinds: Collection[Kind], cache: Pos
             spread[place] += len(columns[-1][0])
             is_complete = is_complete and postings.is_complete
         documents = _shared([documents for documents, _ in columns])
-        documents = documents[np.isin(layer.segment.kind[documents], list(kinds))]
+        documents = documents[wanted[layer.segment.kind[documents]]]
         if len(documents):
-            times = [each[np.searchsorted(held, documents)] for held, each in columns]
-            found.append(_Common(number, documents, times))
+            found.append(_Common(number, documents, [_times(column, documents) for column in columns]))
     rarity = [math.log(view.entries / (held + 1)) + 1 for held in spread] if found else []
     return _joined(view, found, rarity, is_complete)
+
+
+def _times(
+    column: tuple[NDArray[np.int32], NDArray[np.float32]], documents: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """How often a term occurs in some of the documents that hold it."""
+    held, times = column
+    return times if len(held) == len(documents) else times[np.searchsorted(held, documents)]
 
 
 def _shared(columns: list[NDArray[np.int32]]) -> NDArray[np.int32]:
