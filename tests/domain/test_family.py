@@ -40,6 +40,15 @@ def test_the_table_ends_with_the_title_beside_it():
     assert covered([title, *below[0]], form) == [False, False, False]
 
 
+def test_another_table_of_the_same_columns_under_the_title_is_left_alone():
+    form = Form()
+    form.cell(Box(40, 100, 100, 340), "家\n庭\n主\n要\n成员")
+    form.table(100, WIDTHS, [HEADER, *RELATIVES])
+    form.cell(Box(40, 340, 100, 460), "学习\n经历")
+    below = form.table(340, WIDTHS, [["第一段", "云梧一中", "1990.07", "学生", "高中"]] * 2)
+    assert not any(covered(below[0] + below[1], form))
+
+
 def test_the_table_ends_with_the_next_heading():
     form = Form()
     cells = form.table(100, WIDTHS, [HEADER, *RELATIVES])
@@ -83,6 +92,12 @@ def test_a_column_of_sexes_is_no_column_of_kinship():
         [["钱学文", "女", "云梧大学"], ["孙有财", "女", "云梧一中"], ["周小梅", "男", "市财政局"]],
     )
     assert family(form) == []
+
+
+def test_a_column_of_short_kinship_counts_from_two_words_on():
+    form = Form()
+    cells = form.table(100, (100, 300, 300), [["子", "张小军", "云梧大学"], ["女", "张小雨", "云梧一中"]])
+    assert all(covered(cells[0] + cells[1], form))
 
 
 def test_one_spouse_alone_in_a_row_is_enough():

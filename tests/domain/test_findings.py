@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.laid_out import Form, id_number, is_covered
-from webapp.domain.findings import IDENTIFYING, Finding, Kind, masked_text, survey
+from webapp.domain.findings import IDENTIFYING, Finding, Kind, Survey, masked_text, survey
 from webapp.domain.geometry import Box
-from webapp.domain.transcription import Line, Transcription
+from webapp.domain.transcription import Line, Transcription, Word
 
 MODES = ["signs", "words", "none"]
 ORDINARY = [
@@ -139,6 +139,14 @@ def test_masked_text_covers_only_the_kinds_asked_for():
     assert masked_text(page, survey(page).findings, frozenset({Kind.FAMILY})) == page.text
 
 
+def test_a_word_of_which_only_a_part_is_covered_is_replaced_too():
+    form = Form("words")
+    word = form.line("13912345678", 100, 100)
+    page = form.page()
+    drawn = Finding(Kind.PHONE, Box(word.left, word.top, word.left + 30, word.bottom), "drawn")
+    assert masked_text(page, [drawn], IDENTIFYING) == "■"
+
+
 def test_the_next_line_stays_readable_though_a_finding_grazes_it():
     form = Form("signs")
     form.line("13912345678", 100, 100)
@@ -148,9 +156,28 @@ def test_the_next_line_stays_readable_though_a_finding_grazes_it():
 
 
 def test_words_that_do_not_make_up_their_line_are_not_trusted():
-    line = Line("甲乙丙13912345678", Box(100, 100, 400, 130), 0.97, Form("signs").page().lines)
-    page = Transcription(1240, 1754, "test", (line,))
+    words = (Word("甲", Box(100, 100, 130, 130), 0.97),)
+    page = Transcription(
+        1240, 1754, "test", (Line("甲乙丙13912345678", Box(100, 100, 400, 130), 0.97, words),)
+    )
     assert masked_text(page, [Finding(Kind.PHONE, Box(200, 100, 300, 130), "drawn")], IDENTIFYING) == "■"
+
+
+def test_a_number_is_covered_with_the_whole_word_it_was_read_in():
+    form = Form("words")
+    word = form.line("Tel:13912345678(O)", 100, 100)
+    form.ordinary()
+    assert is_covered(word, survey(form.page()).findings)
+
+
+def test_what_a_number_is_called_before_the_first_reader_decides_over_the_second():
+    form = Form()
+    number = "113041201005001234"
+    label = form.line("毕业证书编号：", 100, 100)
+    form.line("毕业证书编号：" + number, 100, 100)
+    form.line(number, label.right, 100, second=True)
+    form.ordinary()
+    assert survey(form.page()) == Survey((), ())
 
 
 def test_a_page_read_well_needs_no_person():

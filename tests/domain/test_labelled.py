@@ -52,13 +52,23 @@ def test_a_label_that_runs_down_a_narrow_cell_is_read(label):
 
 def test_a_label_whose_cell_fell_apart_is_put_together():
     form = Form()
-    cells = form.table(100, (100, 100, 500), [["家庭", "住址", "望山路8号"]])
-    assert is_covered(cells[0][2], found(form, Kind.ADDRESS))
+    cells = form.table(100, (100, 100, 500), [["身份", "证号", "字迹不清"]])
+    assert is_covered(cells[0][2], found(form, Kind.ID_NUMBER))
     form = Form()
-    form.cell(Box(100, 100, 200, 160), "联系")
-    form.cell(Box(100, 160, 200, 220), "电话")
-    value = form.cell(Box(200, 100, 700, 220), "85552046")
-    assert is_covered(value, found(form, Kind.PHONE))
+    form.cell(Box(100, 100, 200, 160), "身份")
+    form.cell(Box(100, 160, 200, 220), "证号")
+    value = form.cell(Box(200, 100, 700, 220), "字迹不清")
+    assert is_covered(value, found(form, Kind.ID_NUMBER))
+
+
+def test_a_cell_of_the_next_row_is_left_alone_though_the_rulings_overlap():
+    form = Form()
+    form.cell(Box(97, 97, 303, 163), "身份证号")
+    form.cell(Box(97, 157, 303, 223), "性别")
+    form.cell(Box(297, 97, 803, 163), id_number(6))
+    other = form.cell(Box(297, 157, 803, 223), "男，汉族")
+    assert not is_covered(Box(310, 170, 790, 215), found(form, Kind.ID_NUMBER))
+    assert other
 
 
 def test_boxes_for_single_digits_are_all_covered():
@@ -116,6 +126,15 @@ def test_the_rest_of_a_line_behind_a_label_is_covered_up_to_the_next_entry(words
     assert is_covered(value, found(form, Kind.ADDRESS))
     assert not is_covered(Box(after.left + 40, 100, after.right, 124), survey(form.page()).findings)
     assert survey(form.page()).unsure == ()
+
+
+def test_a_value_ends_where_the_next_label_begins():
+    form = Form()
+    address = form.line("家庭住址 望山路某处 ", 100, 100)
+    phone = form.line("联系电话 85552046", address.right, 100)
+    form.ordinary()
+    assert not is_covered(phone, found(form, Kind.ADDRESS))
+    assert is_covered(Box(phone.left + 108, 100, phone.right, 124), found(form, Kind.PHONE))
 
 
 def test_a_line_with_label_and_value_in_one_piece_is_covered_behind_the_label():

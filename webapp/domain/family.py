@@ -28,7 +28,6 @@ _COLUMNS = (
 _FAMILY = re.compile("家庭(?:主要)?成员|社会关系|家庭情况|直系亲属|配偶.{0,3}子女")
 _TITLES = ("家庭主要成员", "家庭成员", "主要社会关系", "重要社会关系", "家庭主要成员及重要社会关系")
 _SECTION = re.compile("^(?:[一二三四五六七八九十]{1,2}[、.]|[(（][一二三四五六七八九十]{1,2}[)）])")
-_WEAK = frozenset({"女", "子"})  # a sex, a year of the old calendar: not enough alone
 
 _KIN = "(?<!热)(?:父母|双亲|" + "|".join(sorted(KINSHIP, key=len, reverse=True)) + ")(?!民|节|单位|城市)"
 _NAME = f"[{''.join(sorted(SURNAMES))}][一-龥某×*]{{1,2}}"
@@ -141,7 +140,7 @@ def _kinship_rows(ruling: Ruling) -> Iterator[Box]:
     kin = [cell for cell in ruling.cells if is_kinship(cell.text)]
     for cell in kin:
         column = {trimmed(c.text) for c in kin if abs(c.box.left - cell.box.left) <= ruling.slack_px}
-        if trimmed(cell.text) in KINSHIP_SHORT and (len(column) < 2 or column <= _WEAK):
+        if trimmed(cell.text) in KINSHIP_SHORT and len(column) < 2:
             continue
         row = [c.box for c in ruling.row(cell.box) if c.box.left >= cell.box.left]
         yield Box(cell.box.left, cell.box.top, max(box.right for box in row), cell.box.bottom)
