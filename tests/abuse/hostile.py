@@ -20,20 +20,27 @@ def huge_png(side: int = 20_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", squeezed) + chunk(b"IEND", b"")
 
 
-def tiff_of_one_strip(frames: int, width: int = 2480, height: int = 3508) -> bytes:
-    """Any number of frames, each an entry of some 130 bytes that points at the same G4 strip."""
+def tiff_of_one_strip(
+    frames: int, width: int = 2480, height: int = 3508, *, last: tuple[int, int] | None = None
+) -> bytes:
+    """Any number of frames, each an entry of some 130 bytes that points at the same G4 strip.
+
+    last -- the width and height that the last frame claims
+    """
     one = io.BytesIO()
     Image.new("1", (width, height), 1).save(one, "TIFF", compression="group4")
     with Image.open(one) as read:
         start, length = read.tag_v2[273][0], read.tag_v2[279][0]
     strip = one.getvalue()[start : start + length]
-    entries = [(256, width), (257, height), (258, 1), (259, 4), (262, read.tag_v2[262]), (273, 8)]
-    entries += [(277, 1), (278, height), (279, length)]
     directories, at = b"", 8 + len(strip)
-    size = 2 + 12 * len(entries) + 4
     for number in range(frames):
-        following = 0 if number == frames - 1 else at + size * (number + 1)
+        is_last = number == frames - 1
+        across, down = last if last and is_last else (width, height)
+        entries = [(256, across), (257, down), (258, 1), (259, 4), (262, read.tag_v2[262]), (273, 8)]
+        entries += [(277, 1), (278, down), (279, length)]
+        size = 2 + 12 * len(entries) + 4
         rows = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+        following = 0 if is_last else at + size * (number + 1)
         directories += struct.pack("<H", len(entries)) + rows + struct.pack("<I", following)
     return b"II*\0" + struct.pack("<I", at) + strip + directories
 

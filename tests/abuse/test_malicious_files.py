@@ -41,6 +41,11 @@ def test_five_hundred_frames_are_refused_before_any_is_decoded() -> None:
         next(Decoder().frames(content, claimed="扫描.tif"))
 
 
+def test_a_bomb_behind_an_honest_frame_is_refused() -> None:
+    with pytest.raises(Invalid, match="页面过大"):
+        opened(hostile.tiff_of_one_strip(2, 64, 64, last=(10_000, 5_000)))
+
+
 def test_frames_stop_at_the_budget_of_pixels() -> None:
     frames = Decoder(pixels_per_file=20_000_000).frames(hostile.tiff_of_one_strip(9), claimed=None)
     assert [next(frames).number, next(frames).number] == [1, 2]
@@ -109,6 +114,16 @@ def test_a_cut_jpeg_says_that_it_is_incomplete(tenths: int) -> None:
     content = page("JPEG")
     with pytest.raises(Invalid, match="不完整"):
         opened(content[: len(content) * tenths // 10])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [page("JPEG")[:-2], page("PNG")[:-12], hostile.pdf(pages=3).partition(b"6 0 obj")[0]],
+    ids=["JPEG", "PNG", "PDF"],
+)
+def test_a_file_whose_last_words_are_missing_is_not_mended(content: bytes) -> None:
+    with pytest.raises(Invalid, match="不完整"):
+        opened(content)
 
 
 def test_a_tiff_cut_after_its_first_frame_is_refused_as_a_whole() -> None:
