@@ -74,8 +74,11 @@ def note_opened(session: Session, *, now: datetime) -> None:
     audit.append("session:opened", actor=actor, at=now, kind="session", record=session.public_id)
 
 
-def find(token: str, *, now: datetime) -> Session | None:
-    """The live sitting of a token, noted as seen; None when it ended, ran out, or its officer lost the right to it."""
+def find(token: str, *, now: datetime, is_poll: bool = False) -> Session | None:
+    """The live sitting of a token; None when it ended, ran out, or its officer lost the right to it.
+
+    It is noted as seen, unless `is_poll`: a page that asks for itself does not show that anybody is there.
+    """
     session = (
         Session.select(Session, Officer)
         .join(Officer)
@@ -86,7 +89,7 @@ def find(token: str, *, now: datetime) -> Session | None:
     )
     if session is None or not is_live(session, now=now):
         return None
-    if now - session.seen_at >= _SEEN_EVERY:
+    if not is_poll and now - session.seen_at >= _SEEN_EVERY:
         session.seen_at = now
         Session.update(seen_at=now).where(Session.id == session.id).execute()
     return session

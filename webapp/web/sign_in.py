@@ -18,6 +18,7 @@ from webapp.web.csrf import cookie_name
 
 SESSION, DEVICE = "session", "device"
 DEVICE_LIFE = timedelta(days=365)  # a device that was not used for a year is a stranger again
+POLL_HEADER = "HX-Poll"  # sent by parts of a page that ask for themselves again (hx-headers)
 LONGEST_COOKIE = 500  # characters looked at
 
 _BROWSERS = (
@@ -104,7 +105,8 @@ def browser_of(user_agent: str) -> str:
 
 def _sitting_of(asked: Request) -> Sitting | None:
     token = asked.cookies.get(cookie_name(SESSION), "")
-    session = sessions.find(token[:LONGEST_COOKIE], now=now())
+    is_poll = asked.headers.get(POLL_HEADER) == "true"
+    session = sessions.find(token[:LONGEST_COOKIE], now=now(), is_poll=is_poll)
     return Sitting(session) if session is not None else None
 
 
