@@ -117,15 +117,16 @@ def deliver(
     width_px -- one of the widths of rendering.images; accept -- the request's Accept header.
     Raises NotFound, Refused; Conflict when no viewing was opened in this sitting or the page was not read yet.
     """
-    page, decision, viewing = _readable(actor, material_id, number)
-    if width_px != images.THUMBNAIL_PX:
+    with transaction():  # pixels, boxes and right of one moment: a page may be read or masked anew meanwhile
+        page, decision, viewing = _readable(actor, material_id, number)
+        boxes = masks.covers(page, decision.rendition)
         with transaction():
-            audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
-                         viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
-                         details={"rendition": decision.rendition.value, "width": width_px})  # fmt: skip
+        audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
+                     viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
+                     details={"rendition": decision.rendition.value, "width": width_px})  # fmt: skip
     return images.render(
         pieces.load(page.optimised),
-        boxes=masks.covers(page, decision.rendition),
+        boxes=boxes,
         page_size=(page.width_px, page.height_px),
         mark=_mark(actor, viewing, page),
         width_px=width_px,
@@ -138,9 +139,9 @@ def text(actor: Actor, material_id: str, number: int, *, now: datetime) -> tuple
 
     Raises NotFound, Refused; Conflict when no viewing was opened in this sitting or the page was not read yet.
     """
-    page, decision, viewing = _readable(actor, material_id, number)
-    rows = masks.read_text(page, decision.rendition).split("\n")
     with transaction():
+        page, decision, viewing = _readable(actor, material_id, number)
+        rows = masks.read_text(page, decision.rendition).split("\n")
         audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
                      viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
                      details={"form": "text", "rendition": decision.rendition.value})  # fmt: skip
@@ -148,21 +149,23 @@ def text(actor: Actor, material_id: str, number: int, *, now: datetime) -> tuple
 
 
 def looked_at(actor: Actor, material_id: str, number: int, *, seconds: int, now: datetime) -> None:
-    """The reader's screen showed a page, for `seconds` in a row by the browser's word. Raises NotFound."""
-    material = _material(material_id)
-    page = Page.get_or_none((Page.material == material) & (Page.number == number))
-    viewing = current(actor, material.dossier)
-    if page is None or viewing is None:
-        raise NotFound("没有这一页")
+    """The reader's screen showed a page, for `seconds` in a row by the browser's word. Raises as deliver does."""
     with transaction():
+        page, _, viewing = _readable(actor, material_id, number)
         audit.append("page:viewed", actor=actor, at=now, kind="page", record=page.public_id,
                      viewing=viewing.number, purpose=viewing.purpose,
                      details={"seconds": max(1, min(seconds, LONGEST_LOOK_S))})  # fmt: skip
 
 
 def _readable(actor: Actor, material_id: str, number: int) -> tuple[Page, Decision, Viewing]:
-    """A page that may be delivered now, how, and in which viewing. Raises NotFound, Refused, Conflict."""
+    """A page that may be delivered now, how, and in which viewing. Raises NotFound, Refused, Conflict.
+
+    The right to the material comes first: who has none does not learn how many pages there are.
+    """
     material = _material(material_id)
+    decision = dossiers.decide_for(actor, material.dossier, material)
+    if not decision.shows_pages:
+        raise Refused(decision.reason, rule=decision.rule)
     page = Page.get_or_none((Page.material == material) & (Page.number == number))
     if page is None:
         raise NotFound("没有这一页")
