@@ -14,6 +14,7 @@ from webapp.vault.keyring import Purpose
 from webapp.vault.vault import vault
 from webapp.web import (
     clock,
+    compression,
     csrf,
     errors,
     filters,
@@ -72,6 +73,7 @@ def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) ->
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     _connect_each_request(app)
+    compression.install(app, ROOT / "static")  # first, so that it sees answers last
     sign_in.install(app)
     for part in (guards, csrf, limits, headers, errors, filters, navigation):
         part.install(app)

@@ -1,6 +1,7 @@
 """Forms are only taken from our own pages: a token in each form, and the browser's word where it comes from.
 
 The token is keyed to a cookie of this browser and to the sitting: a token of one sitting is worth nothing in another.
+It is written differently in every answer, so that the length of a compressed page tells nothing about it.
 """
 
 import hmac
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from webapp.domain.errors import Refused
 
+TOKEN_BYTES = 32
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 EXEMPT_ENDPOINTS = frozenset(
     {"shell.csp_report"}
@@ -23,10 +25,10 @@ def cookie_name(base: str) -> str:
 
 
 def csrf_token() -> str:
-    """The token of this browser in this sitting."""
-    sitting = g.get("session")
-    bound = f"{_visitor()}|{sitting.public_id if sitting else ''}"
-    return hmac.digest(current_app.config["FORM_KEY"], bound.encode(), "sha256").hex()
+    """The token of this browser in this sitting, masked for this answer: a random pad, then the token XOR the pad."""
+    if "form_pad" not in g:
+        g.form_pad = secrets.token_bytes(TOKEN_BYTES)
+    return (g.form_pad + _xor(g.form_pad, _token())).hex()
 
 
 def csrf_field() -> Markup:
@@ -48,7 +50,7 @@ def check() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Refused("这个请求来自别的网站，没有执行", rule="csrf:cross-site")
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if not hmac.compare_digest(sent, csrf_token()):
+    if not _is_token(sent):
         raise Refused("页面已过期，内容没有提交。请刷新页面后再试一次", rule="csrf:token")
 
 
@@ -64,6 +66,25 @@ def keep_visitor(response: Response) -> Response:
             path="/",
         )
     return response
+
+
+def _is_token(sent: str) -> bool:
+    try:
+        held = bytes.fromhex(sent)
+    except ValueError:
+        return False
+    pad, masked = held[:TOKEN_BYTES], held[TOKEN_BYTES:]
+    return len(masked) == TOKEN_BYTES and hmac.compare_digest(_xor(pad, masked), _token())
+
+
+def _token() -> bytes:
+    sitting = g.get("session")
+    bound = f"{_visitor()}|{sitting.public_id if sitting else ''}"
+    return hmac.digest(current_app.config["FORM_KEY"], bound.encode(), "sha256")
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def _visitor() -> str:
