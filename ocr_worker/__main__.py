@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Protocol
 
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
+from webapp.domain.errors import Conflict
 from webapp.services import jobs, pages, pieces
 from webapp.services.instance import open_instance
 from webapp.settings import BadSettings, Settings
@@ -47,7 +48,7 @@ class Care:
         now = utc_now()
         if now >= self._due:
             self._due = now + CARE_EVERY
-            pieces.sweep(pages.is_referred_to, now=now)
+            pieces.sweep(pages.unreferred, now=now)
             jobs.forget(before=now - DONE_JOBS_KEPT)
         if now.hour == QUIET_HOUR_UTC and self._merged_on != now.date():
             self._merged_on = now.date()
@@ -76,6 +77,8 @@ def run_lane(make: Callable[[], Lane], stop: Event) -> None:
             with database.connection_context():
                 while not stop.is_set() and lane.step():
                     pass
+        except Conflict as moved_on:
+            _log.info("a result was dropped: %s", moved_on)
         except Exception:
             _log.exception("a job failed in an unforeseen way; it returns to the queue")
             stop.wait(AFTER_FAULT_S)

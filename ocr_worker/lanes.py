@@ -9,10 +9,13 @@ from threading import Lock
 from ocr_worker.decoding import Decoder, Frame
 from ocr_worker.reading import ReaderProcess
 from webapp.domain.errors import Conflict, Invalid
+from webapp.search.entry import Entry
 from webapp.search.errors import IndexDamaged
 from webapp.services import indexing, jobs, pages, pieces
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Upload
+from webapp.vault.blobs import BlobMissing
+from webapp.vault.cipher import Tampered
 
 Clock = Callable[[], datetime]
 KEPT_FRAMES = 4  # 26 MB each: a page just decoded is usually read next
@@ -25,20 +28,24 @@ class KeptFrames:
     """The frames decoded last, so that a fresh single page is not decoded twice."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[tuple[int, int], Frame] = OrderedDict()
+        self._held: OrderedDict[tuple[str, int], Frame] = OrderedDict()
         self._lock = Lock()
 
-    def put(self, upload_id: int, frame: Frame) -> None:
+    def put(self, upload: Upload, frame: Frame) -> None:
         """Keep a frame; the oldest goes when there are too many."""
-        with self._lock:
-            self._held[upload_id, frame.number] = frame
+        with self._lock:  # by public id: the row id of a removed upload passes to the next one
+            self._held[upload.public_id, frame.number] = frame
             while len(self._held) > KEPT_FRAMES:
                 self._held.popitem(last=False)
 
-    def take(self, upload_id: int, number: int) -> Frame | None:
+    def take(self, upload: Upload, number: int) -> Frame | None:
         """The frame, which is forgotten here, or None."""
         with self._lock:
-            return self._held.pop((upload_id, number), None)
+            return self._held.pop((upload.public_id, number), None)
+
+
+class OriginalLost(Invalid):
+    """The file as it came in is gone or does not open: nothing to try again before it was brought back."""
 
 
 class DecodeLane:
@@ -60,6 +67,9 @@ class DecodeLane:
             return True
         try:
             count = self._decode(job, upload)
+        except OriginalLost as loss:
+            _log.error("the original of upload %s is lost", upload.public_id)
+            pages.lost(job, upload, str(loss), now=self._clock())
         except Invalid as refusal:
             pages.refused(job, upload, str(refusal), now=self._clock())
         else:
@@ -68,11 +78,11 @@ class DecodeLane:
 
     def _decode(self, job: Job, upload: Upload) -> int:
         """Open every frame once. Returns how many. Raises Invalid."""
-        content, count, renewed = pieces.load(upload.original), 0, self._clock()
+        content, count, renewed = _original(upload), 0, self._clock()
         for frame in Decoder().frames(content, claimed=upload.media_type):
             count += 1
             if count <= KEPT_FRAMES:
-                self._kept.put(upload.id, frame)
+                self._kept.put(upload, frame)
             if self._clock() - renewed > RENEW_EVERY:
                 renewed = self._clock()
                 if not jobs.renew(job, now=renewed):
@@ -101,7 +111,7 @@ class ReadLane:
             return True
         upload = page.upload
         try:
-            frame = self._kept.take(upload.id, page.frame) or _frame(upload, page.frame)
+            frame = self._kept.take(upload, page.frame) or _frame(upload, page.frame)
             done = self._reader.read(frame.pixels, frame.width_px, frame.height_px, dpi=frame.dpi)
         except Invalid as fault:
             pages.unreadable(job, page, str(fault), now=self._clock())
@@ -145,10 +155,19 @@ class IndexLane:
         pages.indexed(taken, now=self._clock())
         return True
 
+    def _entry_or_fail(self, job: Job) -> Entry | None:
+        """The entry, or None with the job failed: one damaged text must not keep the others out of the index."""
+        try:
+            return indexing.entry_of(job.record)
+        except Tampered:
+            _log.error("the text of %s does not open", job.record)
+            jobs.fail(job, "保存的文字打不开，请联系系统管理员从备份恢复后重试", now=self._clock())
+            return None
+
     def _write(self, taken: list[Job]) -> None:
         with indexing.open_index.index.writing() as batch:
             for job in taken:
-                entry = indexing.entry_of(job.record)
+                entry = self._entry_or_fail(job)
                 if entry is None:
                     batch.remove(job.record)
                 else:
@@ -159,9 +178,17 @@ class IndexLane:
         indexing.open_index.index.merge()
 
 
+def _original(upload: Upload) -> bytes:
+    """The file as it came in. Raises OriginalLost."""
+    try:
+        return pieces.load(upload.original)
+    except (Tampered, BlobMissing) as error:
+        raise OriginalLost("保存的原文件打不开，请联系系统管理员从备份恢复后重试") from error
+
+
 def _frame(upload: Upload, number: int) -> Frame:
     """One frame of an upload, decoded anew. Raises Invalid."""
-    frames = Decoder().frames(pieces.load(upload.original), claimed=upload.media_type, only=number)
+    frames = Decoder().frames(_original(upload), claimed=upload.media_type, only=number)
     frame = next(frames, None)
     frames.close()  # type: ignore[attr-defined]
     if frame is None:

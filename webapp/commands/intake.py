@@ -15,4 +15,4 @@ def group() -> None:
 @group.command()
 def sweep() -> None:
     """Remove what killed processes left behind: files without a row, pieces nothing refers to."""
-    click.echo(f"已清理 {pieces.sweep(pages.is_referred_to, now=datetime.now(UTC))} 个")
+    click.echo(f"已清理 {pieces.sweep(pages.unreferred, now=datetime.now(UTC))} 个")

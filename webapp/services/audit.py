@@ -56,8 +56,11 @@ def append(
     kind, record -- what it is about: the kind of record and its public id
     reason -- the rule that decided, in English; never a name, number or search word
     details -- further ids and counts
-    Raises RuntimeError outside a transaction: an entry and the act it describes are kept together or not at all.
+    Raises RuntimeError outside a transaction: an entry and the act it describes are kept together or not at all;
+    ValueError for a naive time.
     """
+    if at.tzinfo is None:
+        raise ValueError(f"naive time for {action}: {at!r}")
     if not database.in_transaction():
         raise RuntimeError("an audit entry is appended in the transaction of the act it describes")
     last = (
@@ -88,19 +91,22 @@ def append(
 
 def verify() -> Verdict:
     """Walk the whole chain in order; stops at the first entry that does not hold."""
-    seq, prev = 0, GENESIS
-    rows = database.execute_sql("SELECT seq, body, hash FROM audit_entry ORDER BY seq")
+    seq, prev = 0, GENESIS.encode()
+    # As bytes: whoever writes to the file itself may leave there what is not even text.
+    rows = database.execute_sql(
+        "SELECT seq, CAST(body AS BLOB), CAST(hash AS BLOB) FROM audit_entry ORDER BY seq"
+    )
     sha256 = hashlib.sha256
     for found, body, stored in rows:
         seq += 1
         if found != seq:
-            return Verdict(seq - 1, prev, seq, "entries are missing before this one")
-        if f'"prev":"{prev}"' not in body or f'"seq":{seq},' not in body:
-            return Verdict(seq - 1, prev, seq, "does not follow the entry before it")
-        if sha256(body.encode()).hexdigest() != stored:
-            return Verdict(seq - 1, prev, seq, "was changed")
+            return Verdict(seq - 1, prev.decode(), seq, "entries are missing before this one")
+        if b'"prev":"%b"' % prev not in body or b'"seq":%d,' % seq not in body:
+            return Verdict(seq - 1, prev.decode(), seq, "does not follow the entry before it")
+        if sha256(body).hexdigest().encode() != stored:
+            return Verdict(seq - 1, prev.decode(), seq, "was changed")
         prev = stored
-    return Verdict(seq, prev)
+    return Verdict(seq, prev.decode())
 
 
 def contains(head: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from peewee import IntegrityError, fn
 
 from webapp.domain import file_kind
-from webapp.domain.disclosure import Level
+from webapp.domain.disclosure import Level, Standing
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.services import audit, dossiers, jobs, pieces
 from webapp.services.actor import Actor
@@ -74,10 +74,10 @@ def receive(
             jobs.enqueue("decode", str(upload.id), now=now, priority=priority)
             audit.append("upload:received", actor=actor, at=now, kind="upload", record=upload.public_id,
                          details={"material": material.public_id, "bytes": len(content)})  # fmt: skip
-    except IntegrityError:  # the same file came twice at once: the other one is kept
+    except IntegrityError as error:  # the same file came twice at once: the other one is kept
         pieces.discard(original)
         if (known := _known(material, sha256)) is None:
-            raise
+            raise Conflict("这份材料刚被移走，文件没有保存。请刷新后重新选择材料") from error
         return known, True
     return upload, False
 
@@ -90,9 +90,19 @@ def progress(actor: Actor, material_id: str) -> list[Progress]:
 
 
 def unsettled(actor: Actor) -> list[Progress]:
-    """The actor's own uploads that are being worked on or need a decision, newest first, at most 50."""
-    newest = Upload.select().where(Upload.officer == actor.person).order_by(Upload.id.desc()).limit(50)
-    found = [_progress(upload) for upload in newest]
+    """The actor's own uploads that are being worked on or need a decision, newest first, of the last 50.
+
+    Only to dossiers that are still in their custody: titles are no longer theirs to see elsewhere.
+    """
+    newest = (
+        Upload.select(Upload, Material)
+        .join(Material)
+        .where(Upload.officer == actor.person)
+        .order_by(Upload.id.desc())
+        .limit(50)
+    )
+    standings = dossiers.standings(actor)
+    found = [_progress(u) for u in newest if standings.of(u.material.dossier_id) is Standing.CUSTODY]
     return [p for p in found if not p.is_settled or p.failures or p.is_failed or p.upload.state == "refused"]
 
 
@@ -197,4 +207,7 @@ def _progress(upload: Upload) -> Progress:
 
 
 def _forget_jobs(kind: str, record: int) -> None:
-    Job.delete().where((Job.kind == kind) & (Job.record == str(record)) & (Job.state != "running")).execute()
+    """Running ones too: SQLite gives the row ids of what was removed to what comes next, and a worker that still
+    held its lease would file the removed page's content under the new page's id.
+    """
+    Job.delete().where((Job.kind == kind) & (Job.record == str(record))).execute()

@@ -66,22 +66,41 @@ def read(job: Job, page: Page, optimised_jpeg: bytes, transcription: Transcripti
     written = pieces.store_text(dossier, "transcription", transcription.to_json(), now=now)
     found = survey(transcription)
     former = [blob for blob in (page.optimised, page.transcription) if blob]
+    mask_state = (MaskState.WITHHELD if found.unsure else MaskState.AUTO).value
+    kept = Page.update(
+        optimised=optimised,
+        transcription=written,
+        width_px=transcription.width_px,
+        height_px=transcription.height_px,
+        state="read",
+        unsure="\n".join(found.unsure),
+        mask_state=mask_state,
+        mask_revision=Page.mask_revision + 1,
+        verified_by=None,
+        verified_at=None,
+    ).where(
+        (Page.id == page.id) & (Page.public_id == page.public_id)
+    )  # a row id may have passed to another page
     with transaction():
         _close(job, now=now)
-        page.optimised, page.transcription = optimised, written
-        page.width_px, page.height_px = transcription.width_px, transcription.height_px
-        page.state, page.unsure = "read", "\n".join(found.unsure)
-        page.mask_state = (MaskState.WITHHELD if found.unsure else MaskState.AUTO).value
-        page.mask_revision += 1
-        page.save()
-        Page.update(verified_by=None, verified_at=None).where(Page.id == page.id).execute()
+        if not kept.execute():
+            raise Conflict("这一页已被移走")
         masks.put(page, found.findings)
         masks.write_text(page, transcription)
         jobs.enqueue("index", f"page:{page.id}", now=now, priority=job.priority)
         audit.append("page:read", actor=SYSTEM, at=now, kind="page", record=page.public_id,
-                     details={"masks": len(found.findings), "mask_state": page.mask_state})  # fmt: skip
+                     details={"masks": len(found.findings), "mask_state": mask_state})  # fmt: skip
     for blob in former:
         pieces.discard(blob)
+
+
+def lost(job: Job, upload: Upload, reason: str, *, now: datetime) -> None:
+    """The file as it came in does not open any more: its job fails, to be tried again once it was brought back."""
+    with transaction():
+        if not jobs.fail(job, reason, now=now):
+            raise Conflict("这项处理已由另一个程序接手")
+        audit.append("upload:lost", actor=SYSTEM, at=now, kind="upload", record=upload.public_id,
+                     outcome=audit.Outcome.ERROR)  # fmt: skip
 
 
 def unreadable(job: Job, page: Page, reason: str, *, now: datetime) -> None:
@@ -113,11 +132,12 @@ def gone(job: Job, *, now: datetime) -> None:
         jobs.finish(job, now=now)
 
 
-def is_referred_to(blob: Blob) -> bool:
-    """True while an upload or a page needs this piece. For pieces.sweep()."""
-    column = {"original": Upload.original, "optimised": Page.optimised, "transcription": Page.transcription}
-    field = column[blob.kind]
-    return bool(field.model.select().where(field == blob).exists())
+def unreferred(before: datetime) -> list[Blob]:
+    """Pieces made before a time that no upload and no page needs. For pieces.sweep()."""
+    query = Blob.select().where(Blob.created_at < before)
+    for column in (Upload.original, Page.optimised, Page.transcription):
+        query = query.where(Blob.id.not_in(column.model.select(column).where(column.is_null(False))))
+    return list(query)
 
 
 def _close(job: Job, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from webapp.storage.archive import Dossier
@@ -77,14 +77,16 @@ def unseal_field(dossier: Dossier, field: str, sealed: bytes) -> str:
     ).decode()
 
 
-def sweep(is_referred_to: Callable[[Blob], bool], *, now: datetime) -> int:
-    """Remove what killed processes left: files without a row, rows nothing refers to. Returns how many."""
+def sweep(unreferred: Callable[[datetime], Iterable[Blob]], *, now: datetime) -> int:
+    """Remove what killed processes left: files without a row, rows nothing refers to. Returns how many.
+
+    unreferred -- gives the pieces made before a time that nothing refers to
+    """
     deadline = now - ORPHAN_AGE
     swept = vault.blobs.sweep_parts(older_than=deadline.timestamp())
-    for blob in Blob.select().where(Blob.created_at < deadline):
-        if not is_referred_to(blob):
-            discard(blob)
-            swept += 1
+    for blob in unreferred(deadline):
+        discard(blob)
+        swept += 1
     known = {blob_id for (blob_id,) in Blob.select(Blob.blob_id).tuples()}
     for blob_id in vault.blobs.held(older_than=deadline.timestamp()):
         if blob_id not in known:

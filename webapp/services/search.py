@@ -31,6 +31,7 @@ LONGEST_QUERY = 512  # characters, as the index takes
 KEPT_SEARCHES = 50  # of one officer; older ones are forgotten
 _STANDINGS = {standing: number for number, standing in enumerate(Standing)}
 Fragments = list[tuple[str, bool]]
+_Table = tuple[tuple[tuple[Kind, int, int], Level], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def sight_of(actor: Actor) -> Sight:
 
 
 @lru_cache(maxsize=64)
-def _table(role: Role, decided: Policy) -> tuple[tuple[tuple[Kind, int, int], Level], ...]:
+def _table(role: Role, decided: Policy) -> _Table:
     """Levels by kind, standing and category. Pages count as verified: what is not is absent from the index."""
     rows: dict[tuple[Kind, int, int], Level] = {}
     for standing, number in _STANDINGS.items():
@@ -160,25 +161,26 @@ def _page_level(decision: disclosure.Decision) -> Level:
 
 
 class _SightCache:
-    """The last few sights: making one for 8,000 dossiers costs some milliseconds, comparing two costs none."""
+    """The last few sights: making one for 8,000 dossiers costs some milliseconds, comparing two costs none.
+
+    A sight is what a reader may find, so what is kept is compared with what is asked for, never only its hash.
+    """
 
     def __init__(self) -> None:
-        self._held: dict[tuple[object, ...], tuple[dict[int, int], Sight]] = {}
+        self._held: dict[tuple[int, int], tuple[_Table, dict[int, int], Sight]] = {}
         self._lock = Lock()
 
-    def get(
-        self, table: tuple[tuple[tuple[Kind, int, int], Level], ...], numbers: dict[int, int], default: int
-    ) -> Sight:
-        key = (id(table), default, len(numbers), hash(frozenset(numbers.items())))
+    def get(self, table: _Table, numbers: dict[int, int], default: int) -> Sight:
+        key = (default, hash((id(table), frozenset(numbers.items()))))
         with self._lock:
             held = self._held.get(key)
-        if held is not None and held[0] == numbers:
-            return held[1]
+        if held is not None and held[0] is table and held[1] == numbers:
+            return held[2]
         sight = Sight(dict(table), numbers, default)
         with self._lock:
             if len(self._held) >= 64:
                 self._held.clear()
-            self._held[key] = (numbers, sight)
+            self._held[key] = (table, numbers, sight)
         return sight
 
 

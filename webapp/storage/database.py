@@ -21,6 +21,7 @@ PRAGMAS = {
     "temp_store": "memory",  # nothing decrypted touches the disk
     "secure_delete": 1,
     "trusted_schema": 0,
+    "recursive_triggers": 1,  # without it INSERT OR REPLACE deletes an audit entry past its trigger
 }
 
 database = SqlCipherDatabase(None)  # the path is not known until open_database()
