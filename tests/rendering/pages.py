@@ -27,9 +27,12 @@ def line_of_text(number: int) -> str:
     return (sentence[shift:] + sentence[:shift])[:40]
 
 
-@lru_cache(maxsize=4)
-def drawn(seed: int = 1, lines: int = 38) -> tuple[Image.Image, str]:
-    """A clean RGB page at 300 dpi, and the text on it, line by line: a table above, text below, a red seal."""
+@lru_cache(maxsize=2)
+def drawn(seed: int = 1, lines: int = 38, pitch: int = 58) -> tuple[Image.Image, str]:
+    """A clean RGB page at 300 dpi, and the text on it, line by line: a table above, text below, a red seal.
+
+    By default as dense as pages get: 38 lines of 40 characters at 12 points, `pitch` pixels apart.
+    """
     page = Image.new("RGB", A4_300_DPI, "white")
     canvas, font, written = ImageDraw.Draw(page), ImageFont.truetype(BODY_FACE, 50), []
     for row in range(8):
@@ -41,9 +44,16 @@ def drawn(seed: int = 1, lines: int = 38) -> tuple[Image.Image, str]:
             )
     for number in range(lines):
         written.append(line_of_text(number + seed))
-        canvas.text((200, 1220 + number * 58), written[-1], 30, font)
+        canvas.text((200, 1220 + number * pitch), written[-1], 30, font)
     canvas.ellipse((1650, 2850, 2150, 3350), outline=(200, 40, 40), width=14)
     return page, "\n".join(written)
+
+
+@lru_cache(maxsize=1)
+def dense() -> tuple[bytes, tuple[int, int]]:
+    """A dense scanned page as the vault keeps it, and its (width, height)."""
+    page = scanned(drawn()[0])
+    return jpeg(page), page.size
 
 
 def scanned(page: Image.Image, seed: int = 1, noise: float = 7.0) -> Image.Image:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageStat
 
 from tests.rendering import pages
 from webapp.domain.errors import Invalid
@@ -47,7 +47,7 @@ def twins(draw):
 
 
 @settings(deadline=None, max_examples=40)
-@given(twins(), st.sampled_from([40, 97, 240, 290, 1080]), st.sampled_from(TYPES))
+@given(twins(), st.sampled_from([12, 20, 40, 97, 240, 290, 1080]), st.sampled_from(TYPES))
 def test_nothing_of_a_masked_value_survives_at_any_size_in_any_format(pair, width_px, media_type):
     (first, second), page, boxes = pair
     one, other = (
@@ -55,6 +55,29 @@ def test_nothing_of_a_masked_value_survives_at_any_size_in_any_format(pair, widt
     )
     assert first != second
     assert one.content == other.content
+
+
+@pytest.mark.parametrize("offset", [18, 21, 27])
+def test_no_filter_that_scales_a_page_smears_what_is_masked(offset, monkeypatch):
+    monkeypatch.setattr(images, "SCALING", Image.Resampling.LANCZOS)
+    box, copies = Box(300 + offset, 200 + offset, 500 + offset, 240 + offset), []
+    for level in (0, 255):
+        page = Image.new("L", (2480, 600), 200)
+        page.paste(level, (box.left, box.top, box.right, box.bottom))
+        copies.append(shown(pages.jpeg(page), page.size, boxes=[Cover(box)]))
+    assert copies[0] == copies[1]
+
+
+@pytest.mark.parametrize("width_px", [images.THUMBNAIL_PX, images.READING_PX])
+def test_a_masked_value_is_shown_as_covered_on_purpose(width_px):
+    jpeg = pages.jpeg(Image.new("RGB", (2480, 3508), "white"))
+    copy = shown(jpeg, (2480, 3508), width_px=width_px, boxes=[Cover(Box(800, 1200, 1240, 1260), "证件号")])
+    seen, scale = Image.open(BytesIO(copy.content)).convert("L"), width_px / 2480
+    covered = seen.crop([round(edge * scale) for edge in (810, 1205, 1230, 1255)])
+    above = seen.crop([round(edge * scale) for edge in (810, 1100, 1230, 1150)])
+    assert ImageStat.Stat(covered).median[0] < 0xE0 < 0xF8 < ImageStat.Stat(above).median[0]
+    # the kind, where there is room for it
+    assert (covered.getextrema()[0] < 120) == (width_px == images.READING_PX)
 
 
 @pytest.mark.parametrize("media_type", TYPES)
@@ -145,3 +168,11 @@ def test_masks_drawn_for_a_page_of_another_shape_are_refused():
 )
 def test_the_smallest_named_encoding_is_chosen(accept, expected):
     assert negotiate(accept) == expected
+
+
+@pytest.mark.parametrize(
+    ("media_type", "budget_kb"), [("image/avif", 130), ("image/webp", 190), ("image/jpeg", 270)]
+)
+def test_the_densest_page_stays_within_its_bytes(media_type, budget_kb):
+    copy = shown(*pages.dense(), width_px=images.READING_PX, media_type=media_type)
+    assert len(copy.content) <= budget_kb * 1024

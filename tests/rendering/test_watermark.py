@@ -88,8 +88,8 @@ def test_pages_of_one_viewing_never_lay_their_marks_on_the_same_place():
 def test_the_mark_shows_on_paper_and_in_the_dark(mode):
     darkest = marked(MARK, ground=255, mode=mode).convert("L").getextrema()[0]
     brightest = marked(MARK, ground=0, mode=mode).convert("L").getextrema()[1]
-    assert 210 < darkest < 230, "light enough to read through"
-    assert 30 < brightest < 60
+    assert 215 < darkest < 235, "light enough to read through"
+    assert 20 < brightest < 60
 
 
 def test_a_machine_without_the_typeface_is_told_what_to_install():

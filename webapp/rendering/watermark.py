@@ -24,9 +24,9 @@ LINE_PITCH = 1.25  # ems
 LONGEST_LINE = 11  # ems before a line is broken
 LONGEST_WORD = 24  # characters kept of an officer's name and unit, so that a copy always fits
 SMALLEST_SCALE = 0.75  # of a thumbnail's mark: below it the number cannot be read
-ALPHA = 44  # of 255: grey enough to survive the encoders, light enough to read through
-INK, HALO = 64, 255  # grey characters on paper, white around them for dark places
-MOST_OVERLAP_PX = 24  # copies stand at least this far apart, however small the page
+INK, HALO = 80, 255  # grey characters on paper, white around them for dark places
+ALPHA, HALO_ALPHA = 40, 26  # of 255: these survive the encoders; a darker mark costs OCR a point more
+CLOSEST_PX = 24  # copies stand at least this far apart, however small the page
 _FINER = 4  # drawn this much larger, then slanted and reduced
 _ACROSS, _DOWN = 0.6180, 0.7549  # steps by page: neighbouring pages never fall on one phase
 
@@ -60,7 +60,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """One copy of the mark, slanted: how much ink and how much halo each pixel takes, mode L, at most ALPHA."""
+    """One copy of the mark, slanted: how much ink and how much halo each pixel takes of 255, mode L."""
 
     ink: Image.Image
     halo: Image.Image
@@ -97,7 +97,7 @@ def lattice(
     A page smaller than the crop holds a whole copy itself, if one fits.
     """
     across, down = (
-        max(min(int(crop * scale), extent) - size, MOST_OVERLAP_PX)
+        max(min(int(crop * scale), extent) - size, CLOSEST_PX)
         for crop, extent, size in zip(CROP_PX, page_size, stamp_size, strict=True)
     )
     first_left = round(page * _ACROSS % 1 * across) - across - stamp_size[0]
@@ -124,7 +124,8 @@ def stamp(words: tuple[str, ...], size_px: int) -> Stamp:
         return sheet.rotate(SLANT_DEGREES, Image.Resampling.BICUBIC, expand=True).reduce(_FINER)
 
     ink, both = drawn(0), drawn(stroke)
-    return Stamp(ink, ImageChops.subtract(both, ink))
+    halo = ImageChops.subtract(both, ink)
+    return Stamp(ink, halo.point([level * HALO_ALPHA // ALPHA for level in range(256)]))
 
 
 def _lines(words: tuple[str, ...]) -> Iterator[str]:
