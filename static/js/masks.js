@@ -106,8 +106,8 @@
 
   function place(event) {
     const frame = svg.getBoundingClientRect();
-    const within = (value, most) => Math.round(Math.min(Math.max(value * scale(), 0), most));
-    return [within(event.clientX - frame.left, width), within(event.clientY - frame.top, height)];
+    const within = (share, most) => Math.round(Math.min(Math.max(share, 0), 1) * most);
+    return [within((event.clientX - frame.left) / frame.width, width), within((event.clientY - frame.top) / frame.height, height)];
   }
 
   function spanned(event) {

@@ -83,6 +83,10 @@ def build_stage() -> Flask:
         told.append(("page", f"{number}/{size}"))
         return Response(PIXEL, mimetype="image/gif")
 
+    for name in ("masks", "page", "verify"):  # the addresses that masks/page.html asks for
+        app.add_url_rule("/masks", f"masks.{name}", build_only=True)
+    app.add_url_rule("/pages/1/screen", "masks.image", build_only=True)
+
     @app.get("/sw.js")
     def worker() -> Response:
         files = [static(path) for path in SHELL]

@@ -26,7 +26,7 @@ def violations(page: Page, phone: BrowserContext) -> list[object]:
 @pytest.mark.parametrize(
     ("query", "width"), [("theme=light", 412), ("theme=dark", 1280), ("size=elder", 320)]
 )
-@pytest.mark.parametrize("screen", ["parts", "intake", "viewer"])
+@pytest.mark.parametrize("screen", ["parts", "intake", "viewer", "masks"])
 def test_a_screen_is_open_to_everyone(
     page: Page, phone: BrowserContext, stage: SimpleNamespace, screen: str, query: str, width: int
 ) -> None:

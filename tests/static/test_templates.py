@@ -18,7 +18,7 @@ FORBIDDEN = {
     "zoom refused": r"user-scalable|maximum-scale",
     "foreign address": r"(?:src|href)=\"(?:https?:)?//",
 }
-SCREENS = ["parts", "intake", "viewer", "sign_in", "offline", "error"]
+SCREENS = ["parts", "intake", "viewer", "masks", "sign_in", "offline", "error"]
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

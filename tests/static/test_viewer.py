@@ -90,6 +90,30 @@ def test_zooming_in_fetches_the_larger_image_once(
     assert [what for what in fetched(stage) if what.endswith("full")] == ["3/full"]
 
 
+def test_a_page_that_cannot_be_shown_says_why_and_its_neighbours_are_there(
+    page: Page, stage: SimpleNamespace
+) -> None:
+    page.goto(f"{stage.address}/viewer?page=3&withheld=3")
+    expect(page.locator("#pg3")).to_contain_text("此页的遮挡还需核对")
+    expect(page.get_by_role("heading", name="第 3 页")).to_be_in_viewport()
+    page.wait_for_load_state("networkidle")
+    assert sorted(fetched(stage)) == ["2/screen", "4/screen"]
+    page.get_by_role("link", name="下一页").click()
+    expect(page).to_have_url(re.compile(r"#pg4$"))
+    expect(page.get_by_role("link", name="文字")).to_have_attribute("href", re.compile(r"/pages/4/text$"))
+    page.get_by_role("link", name="上一页").click()
+    expect(page.locator("[data-number]")).to_have_text("3")
+
+
+def test_a_page_that_cannot_be_shown_is_never_told_as_read(
+    page: Page, phone: BrowserContext, stage: SimpleNamespace
+) -> None:
+    page.goto(f"{stage.address}/viewer?page=3&withheld=3")
+    phone.new_cdp_session(page).send("Emulation.setPageScaleFactor", {"pageScaleFactor": 2})
+    with pytest.raises(Exception, match="Timeout"), page.expect_request("**/viewed", timeout=1500):
+        pass
+
+
 def test_without_script_the_viewer_is_one_page_and_links(
     phone: BrowserContext, stage: SimpleNamespace
 ) -> None:
