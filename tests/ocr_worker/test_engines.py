@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 
 import numpy as np
@@ -73,7 +74,8 @@ def test_an_empty_page_has_no_lines() -> None:
 
 
 @pytest.mark.engine
-def test_the_second_reader_reads_figures_and_leaves_no_file() -> None:
+def test_the_second_reader_reads_figures_and_leaves_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)  # and back afterwards: the reader sets it for its process
     folder = memory_folder()
     assert folder is not None
     reader = TesseractReader(folder)
@@ -85,6 +87,6 @@ def test_the_second_reader_reads_figures_and_leaves_no_file() -> None:
     folder.rmdir()
 
 
-def test_the_second_reader_does_not_work_on_a_disk(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_second_reader_does_not_work_on_a_disk() -> None:
     with pytest.raises(OSError, match="not in memory"):
-        TesseractReader(tmp_path_factory.mktemp("disk"))
+        TesseractReader(ROOT)
