@@ -116,7 +116,7 @@ _KINSHIP_LIST = """
 姐夫 妹夫 嫂子 弟媳 嫂嫂 侄子 侄女 外甥 外甥女
 """
 KINSHIP = tuple(_KINSHIP_LIST.split())
-KINSHIP_SHORT = ("父", "母", "妻", "夫", "兄", "弟", "姐", "妹", "子", "女")  # 女 is also a sex: one of these is never enough
+KINSHIP_SHORT = tuple("父母妻夫兄弟姐妹子女")  # 女 is also a sex: one of these is never enough
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
     "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄"
