@@ -120,7 +120,6 @@ def deliver(
     with transaction():  # pixels, boxes and right of one moment: a page may be read or masked anew meanwhile
         page, decision, viewing = _readable(actor, material_id, number)
         boxes = masks.covers(page, decision.rendition)
-        with transaction():
         audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
                      viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
                      details={"rendition": decision.rendition.value, "width": width_px})  # fmt: skip
