@@ -7,6 +7,7 @@ from flask import Flask, g
 from htmx_flask import Htmx
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from webapp.rendering import typeface
 from webapp.services.instance import open_instance
 from webapp.settings import Settings
 from webapp.storage.database import database
@@ -49,6 +50,7 @@ SURFACES = (
 
 def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) -> Flask:
     """Build one application on an existing instance. Reads no environment, opens no connection."""
+    typeface.locate()  # no page leaves without a mark, so better no start than no font
     open_instance(settings)
     app = Flask(
         "webapp",
