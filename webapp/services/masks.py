@@ -13,6 +13,7 @@ from webapp.domain.disclosure import Level, MaskState, Rendition, Standing
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.findings import IDENTIFYING, Finding, Kind, masked_text
 from webapp.domain.geometry import Box
+from webapp.domain.role import Role
 from webapp.domain.transcription import Transcription
 from webapp.rendering.mask import Cover
 from webapp.services import audit, dossiers, jobs, pieces, policy, units
@@ -109,6 +110,8 @@ def following(actor: Actor, page: Page) -> Page | None:
 
 
 def _waiting(actor: Actor) -> ModelSelect:
+    if actor.role is not Role.ARCHIVIST:
+        return [], 0
     states = [MaskState.WITHHELD.value]
     if not policy.current().policy.auto_masks:
         states.append(MaskState.AUTO.value)
