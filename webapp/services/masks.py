@@ -110,8 +110,7 @@ def following(actor: Actor, page: Page) -> Page | None:
 
 
 def _waiting(actor: Actor) -> ModelSelect:
-    if actor.role is not Role.ARCHIVIST:
-        return [], 0
+    kept = dossiers.scope_paths(actor, dossiers.CUSTODY) if actor.role is Role.ARCHIVIST else []
     states = [MaskState.WITHHELD.value]
     if not policy.current().policy.auto_masks:
         states.append(MaskState.AUTO.value)
@@ -124,7 +123,7 @@ def _waiting(actor: Actor) -> ModelSelect:
         .join(Dossier)
         .join(Subject)
         .join(Unit)
-        .where(Page.mask_state.in_(states) & units.within(dossiers.scope_paths(actor, dossiers.CUSTODY)))
+        .where(Page.mask_state.in_(states) & units.within(kept))
         .where(Dossier.id.not_in(others))
         .order_by(Page.id)
     )
