@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
+from webapp.domain.acts import act
 from webapp.domain.permission import Permission
 from webapp.services import audit as log
 from webapp.web.fragments import page_or_fragment
@@ -16,7 +17,7 @@ SHOWN = 50
 def audit() -> str:
     """Entries from `before` downwards."""
     before = request.args.get("before", type=int)
-    entries = list(log.entries(before=before, limit=SHOWN))
+    entries = [entry | {"words": act(entry["action"])} for entry in log.entries(before=before, limit=SHOWN)]
     return page_or_fragment("audit/audit.html", "audit/_entries.html", entries=entries)
 
 
