@@ -35,10 +35,13 @@ def _guarded(callback: Any, *, connects: bool) -> Any:
         try:
             if not connects:
                 return callback(*args, **kwargs)
-            with database.connection_context():
-                return callback(*args, **kwargs)
+            database.connect(reuse_if_open=True)
+            return callback(*args, **kwargs)
         except (ArchiveError, KeyRingUnusable) as error:
             click.echo(str(error), err=True)
             sys.exit(1)
+        finally:
+            if connects and not database.is_closed():  # a command that starts others closes it before
+                database.close()
 
     return update_wrapper(run, callback)

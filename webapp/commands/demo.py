@@ -40,7 +40,6 @@ def fill(most: int | None) -> None:
 @click.option("--port", default=8000, help="On 127.0.0.1 only.")
 def run(port: int) -> None:
     """Start web, worker and the filling of dossiers; say where to go; stop all of them with Ctrl-C."""
-    settings: Settings = current_app.config["SETTINGS"]
     if not policy.current().is_demonstration:
         raise Conflict("这里是一个真实的实例，演示模式不会启动")
     database.close()
@@ -56,9 +55,12 @@ def run(port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: [child.terminate() for child in started])
     _say_where(settings)
-    worker, web, _ = started
+    service = {
+        started[0].pid,
+        started[1].pid,
+    }  # the filling may end; the service is over when one of these does
     ended = 0
-    while ended not in (worker.pid, web.pid):  # the filling may end; the service is over when one of these does
+    while ended not in service:
         ended, status = os.wait()
     for child in started:
         child.terminate()
