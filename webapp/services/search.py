@@ -39,7 +39,8 @@ class PersonHit:
     """A person found by name, unit, post or archive number."""
 
     dossier: Dossier
-    shown: Fragments  # name, unit and post, hits marked
+    name: Fragments  # hits marked
+    shown: Fragments  # unit, post and archive number, hits marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +230,13 @@ def _people(found: Found, query: str) -> list[PersonHit]:
     numbers = [hit.dossier for hit in found.hits]
     rows = Dossier.select(Dossier, Subject, Unit).join(Subject).join(Unit).where(Dossier.id.in_(numbers))
     by_id = {dossier.id: dossier for dossier in rows}
-    return [
-        PersonHit(by_id[n], snippet(_words_of(by_id[n]).replace("\n", " "), query, width=40))
-        for n in numbers
-        if n in by_id
-    ]
+    return [_person(by_id[number], query) for number in numbers if number in by_id]
+
+
+def _person(dossier: Dossier, query: str) -> PersonHit:
+    subject = dossier.subject
+    rest = f"{subject.unit.name} {subject.post} {dossier.number}"
+    return PersonHit(dossier, snippet(subject.name, query), snippet(rest, query, width=40))
 
 
 def _pages(actor: Actor, hits: Sequence[Hit], query: str) -> list[PageHit]:
