@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from tests.answers import CheckedClient
 from webapp.domain.disclosure import Policy, Preset
 from webapp.services import instance, policy
 from webapp.settings import Settings
 from webapp.storage.database import database
 
+Flask.test_client_class = CheckedClient
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 

@@ -77,7 +77,7 @@ def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) ->
     _connect_each_request(app)
     compression.install(app, ROOT / "static")  # first, so that it sees answers last
     sign_in.install(app)
-    for part in (guards, csrf, limits, headers, errors, filters, navigation):
+    for part in (guards, limits, csrf, headers, errors, filters, navigation):  # limits before a form is read
         part.install(app)
     static_files.install(app, ROOT / "static")
     for name in SURFACES:

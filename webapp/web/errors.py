@@ -1,10 +1,13 @@
 """Errors become answers in plain Chinese: one map from families to statuses; every refusal is logged once."""
 
+import errno
 import logging
+import re
 import secrets
 
 from flask import Flask, Response, g, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from peewee import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
 from webapp.domain.errors import ArchiveError, Conflict, Invalid, NotFound, Refused, Throttled
 from webapp.domain.role import Role
@@ -28,6 +31,9 @@ WORDS: dict[int, tuple[str, str]] = {
     413: ("文件太大", "这次上传超过了大小限制，内容没有保存。请分几次上传，每个文件不超过 60 MB。"),
     429: ("请稍后再试", "短时间内操作太多，请过一分钟再试。"),
 }
+BUSY_RETRY_S = 5  # seconds; as long as a writer waits for another before it gives up
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
 _log = logging.getLogger("lantai.web")
 
 
@@ -35,7 +41,8 @@ def install(app: Flask) -> None:
     """Answer our own errors, those of HTTP, and what nobody expected."""
     app.register_error_handler(ArchiveError, archive_error)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(OSError, full_disk)
+    app.register_error_handler(OSError, storage_error)
+    app.register_error_handler(OperationalError, database_error)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -52,17 +59,41 @@ def archive_error(error: ArchiveError) -> Response:
 
 def http_error(error: HTTPException) -> Response:
     """An error of HTTP itself: no such address, wrong method, too large."""
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, OperationalError):
+        return database_error(error.original_exception)  # met while another answer was being written down
     status = error.code or 500
     heading, message = WORDS.get(status, ("不能完成", "请返回重试；如果一直这样，请联系系统管理员。"))
     answer = _answer(status, heading, message)
     if isinstance(error, RequestEntityTooLarge):
         answer.headers["Connection"] = "close"
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return answer
 
 
-def full_disk(error: OSError) -> Response:
-    """The disk is full or gone: nothing was kept, nothing is shown."""
-    _log.exception("storage failed: errno %s", error.errno)
+def storage_error(error: OSError) -> Response:
+    """The disk is full: nothing was kept, nothing is shown. Any other fault of the system is one of ours."""
+    if error.errno not in _NO_SPACE:
+        return unexpected(error)
+    _log.exception("no space left: errno %s", error.errno)
+    return _no_space()
+
+
+def database_error(error: OperationalError) -> Response:
+    """Another writer holds the database for too long, or its disk is full: nothing was kept, nothing is shown."""
+    said = str(error)
+    if "disk is full" in said or "disk I/O" in said:
+        _log.exception("the database has no space left")
+        return _no_space()
+    if "locked" not in said:
+        return unexpected(error)
+    _log.error("the database was locked for too long at %s", request.endpoint)
+    answer = _answer(503, "系统正忙", "刚才的操作没有完成，请过几秒再试一次。")
+    answer.headers["Retry-After"] = str(BUSY_RETRY_S)
+    return answer
+
+
+def _no_space() -> Response:
     return _answer(507, "存储空间不足", "内容没有保存。请联系系统管理员清理空间后重试。")
 
 
@@ -88,10 +119,15 @@ def _answer(status: int, heading: str, message: str, reference: str = "") -> Res
 
 
 def _log_refusal(error: Refused) -> None:
-    """One entry for each refusal, by the rule that refused; what was asked for is named by its route only."""
+    """One entry for each refusal, by the rule that refused.
+
+    What was asked for is named by its route and public id. Nothing else of an address is kept: anybody can write a
+    name there, and the address of an enrolment holds its token.
+    """
     session = g.get("session")
     is_known = session is not None and session.stage == "full"
     actor = Actor(session.officer, Role(session.role), session) if is_known else Actor(None, None)
+    asked_for = str(next(iter((request.view_args or {}).values()), ""))
     with transaction():
         audit.append(
             "access:refused",
@@ -101,7 +137,5 @@ def _log_refusal(error: Refused) -> None:
             record=request.endpoint or "",
             outcome=audit.Outcome.DENY,
             reason=error.rule,
-            details={"object": next(iter((request.view_args or {}).values()), "")}
-            if request.view_args
-            else None,
+            details={"object": asked_for} if _PUBLIC_ID.fullmatch(asked_for) else None,
         )

@@ -11,6 +11,7 @@ from webapp.domain.role import Role
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Session
 from webapp.web import sign_in
+from webapp.web.uploads import LARGEST_FROM_STRANGERS
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -49,6 +50,8 @@ def install(app: Flask) -> None:
 def admit() -> Response | None:
     """Let the request through, send it to sign in, or refuse it."""
     g.session = sign_in.load_session()
+    if g.session is None or g.session.stage != "full":
+        request.max_content_length = LARGEST_FROM_STRANGERS
     if request.endpoint is None or request.endpoint in _OPEN_ENDPOINTS:
         return None  # no such address (404 follows), or a static file
     permission = getattr(current_app.view_functions[request.endpoint], "permission", None)

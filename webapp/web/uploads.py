@@ -6,6 +6,7 @@ from typing import IO
 from htmx_flask.requests import HtmxAwareRequest
 
 LARGEST_REQUEST = 64 * 1024 * 1024  # bytes: one 200-page colour PDF, or a dozen phone photos
+LARGEST_FROM_STRANGERS = 64 * 1024  # bytes: a password and a code; who is not signed in sends no files
 LARGEST_FORM_FIELD = 512 * 1024
 MOST_PARTS = 100
 
