@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.e2e.browsing import Browsing, browsing_of
 from tests.e2e.papers import PEOPLE, SENT
@@ -13,6 +13,9 @@ from tests.e2e.service import Service, free_port, running
 from webapp.demonstration import founding
 from webapp.settings import Settings
 from webapp.storage.database import database
+
+
+expect.set_options(timeout=30_000)  # others may use the machine too
 
 
 def _now() -> datetime:

@@ -17,3 +17,32 @@ SENT = [one for drawn in DRAWN.values() for one in drawn]
 def material(person: Person, title: str) -> DrawnMaterial:
     """The one material of a person with this title."""
     return next(one for one in DRAWN[person.number] if one.title == title)
+
+
+def truth(person: Person, title: str, number: int) -> str:
+    """What is written on one page, without blanks and line ends."""
+    return "".join(line.text for line in material(person, title).page(number).lines)
+
+
+def canaries(person: Person) -> frozenset[str]:
+    """Pieces of a person's secrets that no masked reader may meet: six digits or characters, or a relative's name.
+
+    The date of birth is in the ID number and on the forms as well, so it is none.
+    """
+    number = person.id_number
+    born = _pieces(number[6:14])
+    secrets = (_pieces(number) - born) | _pieces(person.phone) | _pieces(person.address)
+    return secrets | {relative.name for relative in person.relatives}
+
+
+def leaked(person: Person, text: str) -> set[str]:
+    """The canaries of a person that a text holds, however it is broken into words and lines.
+
+    A relative's name may be the beginning of the person's own, which is no secret.
+    """
+    joined = "".join(text.split()).replace(person.name, "\n")
+    return {piece for piece in canaries(person) if piece in joined}
+
+
+def _pieces(text: str) -> frozenset[str]:
+    return frozenset(text[at : at + 6] for at in range(len(text) - 5))

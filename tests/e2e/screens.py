@@ -11,7 +11,10 @@ AXE = (Path(__file__).parents[1] / "vendor/axe-core-4.14.1/axe.min.js").read_tex
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = f""";axe.run(document, {{ runOnly: {json.dumps(RULES)} }})
   .then(found => JSON.stringify(found.violations.map(each => [each.id, each.nodes.map(node => node.html)])))"""
-TALL = {"width": 412, "height": 2400}  # nothing lies half under the tab bar, which axe takes for a small target
+TALL = {
+    "width": 412,
+    "height": 2400,
+}  # nothing lies half under the tab bar, which axe takes for a small target
 PHONE = {"width": 412, "height": 839}
 SMALL = {"width": 320, "height": 700}
 LARGE_TEXT = {"standard": 32, "fixed": 26}  # px, twice the usual

@@ -1,0 +1,89 @@
+"""Ways through the product that several tests take, as a person takes them."""
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import APIResponse, Page, expect
+
+from webapp.storage.archive import Dossier, Material
+from webapp.storage.database import database
+
+LINK = re.compile(r'(?:href|src|data-src|data-full)="([^"]+)"')
+MOST_ADDRESSES = 300
+
+
+def material_id(number: str, title: str) -> str:
+    """Public id of the material with this title in the dossier with this number."""
+    with database.connection_context():
+        found = Material.select().join(Dossier).where((Dossier.number == number) & (Material.title == title))
+        return str(found.get().public_id)
+
+
+def dossier_id(number: str) -> str:
+    """Public id of the dossier with this number."""
+    with database.connection_context():
+        return str(Dossier.get(Dossier.number == number).public_id)
+
+
+def search(page: Page, words: str) -> None:
+    """Ask the search box."""
+    page.goto("/search")
+    page.get_by_role("searchbox").fill(words)
+    page.get_by_role("button", name="查找").click()
+    expect(page.locator("#results")).to_be_visible()
+
+
+def state_purpose(page: Page) -> None:
+    """Answer the question what for, if it is asked."""
+    if page.get_by_role("button", name="开始查阅").count():
+        page.get_by_label("干部日常管理中了解干部、研究解决问题").check()
+        page.get_by_role("button", name="开始查阅").click()
+
+
+def read(page: Page, material: str, number: int = 1) -> None:
+    """Open the viewer at a page and wait until it shows it, or says why it does not."""
+    page.goto(f"/materials/{material}?page={number}")
+    state_purpose(page)
+    figure = page.locator(f"#pg{number}")
+    expect(figure).to_be_visible()
+    if (
+        image := figure.locator("img").first.element_handle(timeout=500)
+        if figure.locator("img").count()
+        else None
+    ):
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image)
+
+
+def picture(
+    page: Page, material: str, number: int, media_type: str = "image/jpeg", size: str = "full"
+) -> bytes:
+    """One page image as the service sends it to this officer."""
+    answer = page.request.get(
+        f"/materials/{material}/pages/{number}/image?size={size}", headers={"Accept": media_type}
+    )
+    assert answer.ok, f"{answer.status} {answer.url}"
+    assert answer.headers["content-type"] == media_type
+    return answer.body()
+
+
+def everything_linked(page: Page, *starts: str) -> dict[str, APIResponse]:
+    """Every answer an officer gets by following links from the given addresses, pictures too."""
+    answers: dict[str, APIResponse] = {}
+    waiting = list(starts)
+    while waiting and len(answers) < MOST_ADDRESSES:
+        address = waiting.pop(0)
+        if address in answers:
+            continue
+        answers[address] = answer = page.request.get(address, max_redirects=5)
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            waiting += [link for found in LINK.findall(answer.text()) if (link := _own(found, address))]
+    return answers
+
+
+def _own(link: str, here: str) -> str:
+    """The path and query of a link within the service; nothing for static files and other places."""
+    parts = urlsplit(link.replace("&amp;", "&"))
+    if parts.scheme or parts.netloc or parts.path.startswith("/static/"):
+        return ""
+    path = parts.path or urlsplit(here).path
+    return path + (f"?{parts.query}" if parts.query else "")
