@@ -44,7 +44,9 @@ def test_a_sender_that_any_key_agrees_with_is_refused():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ABCD", PRIVATE[:-5], PRIVATE + "ABCD", "身份证", PRIVATE.replace("A", "1") + "1"]
+    "text",
+    ["", "ABCD", PRIVATE[:-5], PRIVATE + "ABCD", "身份证", PRIVATE.replace("A", "1") + "1"],
+    ids=["nothing", "short", "cut", "longer", "chinese", "a digit that is none"],
 )
 def test_what_is_no_recovery_key_is_called_that(text):
     with pytest.raises(BadRecoveryKey):
