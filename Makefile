@@ -22,7 +22,7 @@ run: .cache/run-ready ## a demonstration: generated people, the real pipeline, h
 test: unit abuse browser ## everything: unit, abuse, browser
 
 unit: .cache/test-ready ## rules, services, routes; without engines and browsers
-	$(BIN)/pytest -q -n 2 -m "not engine" --ignore tests/e2e --ignore tests/abuse tests
+	$(BIN)/pytest -q -n 2 -m "not engine and not browser" --ignore tests/e2e --ignore tests/abuse tests
 
 abuse: .cache/test-ready ## attacks, killed processes, real engines
 	$(BIN)/pytest -q -n 2 tests/abuse
@@ -30,6 +30,7 @@ abuse: .cache/test-ready ## attacks, killed processes, real engines
 
 browser: .cache/test-ready ## a phone-sized browser against the real server and worker
 	$(BIN)/pytest -q tests/e2e
+	$(BIN)/pytest -q -m browser --ignore tests/e2e tests
 
 bench: .cache/test-ready ## figures as one JSON object; SUBJECT=ocr for one subject
 	@$(BIN)/python -m tests.benchmarks $(SUBJECT)

@@ -103,6 +103,13 @@ def build_stage() -> Flask:
     return app
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the phone needs a browser, and runs with the browser tests."""
+    for item in items:
+        if "phone" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def stage() -> Iterator[SimpleNamespace]:
     app = build_stage()
