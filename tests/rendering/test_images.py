@@ -1,5 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import BytesIO
+from threading import BoundedSemaphore
+from time import sleep
 
 import numpy as np
 import pytest
@@ -168,6 +171,31 @@ def test_masks_drawn_for_a_page_of_another_shape_are_refused():
 )
 def test_the_smallest_named_encoding_is_chosen(accept, expected):
     assert negotiate(accept) == expected
+
+
+def test_a_zoomed_page_is_sent_in_the_encoding_that_takes_less_time_and_memory():
+    accept = "image/avif,image/webp,image/*"
+    assert negotiate(accept, images.ZOOMED_PX) == "image/webp"
+    assert negotiate("image/avif,image/*", images.ZOOMED_PX) == "image/avif"
+    assert {negotiate(accept, width_px) for width_px in (images.THUMBNAIL_PX, images.READING_PX)} == {
+        "image/avif"
+    }
+
+
+def test_no_more_pages_are_drawn_at_once_than_there_are_cores(monkeypatch):
+    jpeg, drawn, most = pages.jpeg(Image.new("L", (300, 400), 240)), [], []
+
+    def burn(image, mark):
+        drawn.append(image)
+        most.append(len(drawn))
+        sleep(0.01)  # long enough for another thread to come in, if one may
+        drawn.remove(image)
+
+    monkeypatch.setattr(images, "_ONE_A_CORE", BoundedSemaphore(2))
+    monkeypatch.setattr(images.watermark, "burn", burn)
+    with ThreadPoolExecutor(8) as readers:
+        list(readers.map(lambda _: shown(jpeg, (300, 400)), range(16)))
+    assert max(most) <= 2
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Page images (图像) as they are sent: one reader's masked, marked, small copy, made anew from pixels."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
+from threading import BoundedSemaphore
 from typing import Any, Literal, cast
 
 from PIL import Image, JpegImagePlugin
@@ -30,6 +32,8 @@ _ENCODERS: dict[MediaType, tuple[str, tuple[int, int], dict[str, Any]]] = {
     "image/webp": ("WEBP", (30, 40), {"method": 2}),
     "image/jpeg": ("JPEG", (50, 60), {"progressive": True, "optimize": True}),
 }
+# More at once than there are cores is quicker for nobody, and each takes 70 MB, zoomed 150 MB.
+_ONE_A_CORE = BoundedSemaphore(len(os.sched_getaffinity(0)))
 _NONE_OF_IT = re.compile(r"q\s*=\s*0(\.0*)?")
 
 
@@ -43,12 +47,18 @@ class Rendered:
     height_px: int
 
 
-def negotiate(accept: str) -> MediaType:
-    """The smallest encoding that an Accept header names. Wildcards promise nothing: they get JPEG."""
+def negotiate(accept: str, width_px: int = READING_PX) -> MediaType:
+    """The best encoding that an Accept header names. Wildcards promise nothing: they get JPEG.
+
+    Best is the smallest; for a zoomed page WebP, no larger there than AVIF, in half the time and a quarter of
+    the memory.
+    """
     named = {}
     for entry in accept.lower().split(","):
         name, *parameters = (part.strip() for part in entry.split(";"))
         named[name] = not any(_NONE_OF_IT.fullmatch(parameter) for parameter in parameters)
+    if width_px > READING_PX and named.get("image/webp"):
+        return "image/webp"
     return next((media_type for media_type in _ENCODERS if named.get(media_type)), "image/jpeg")
 
 
@@ -69,6 +79,14 @@ def render(
     boxes know nothing of it. Raises Invalid for bytes that are not one whole JPEG, and for a
     page of another shape than page_size, whose masks would stand in the wrong places.
     """
+    with _ONE_A_CORE:
+        image = _covered(jpeg, boxes, page_size, width_px)
+        watermark.burn(image, mark)
+        return Rendered(_encoded(image, media_type), media_type, *image.size)
+
+
+def _covered(jpeg: bytes, boxes: Iterable[Cover], page_size: tuple[int, int], width_px: int) -> Image.Image:
+    """The page at the size that is sent, its boxes covered. The full page is let go before anything is encoded."""
     page = _opened(jpeg)
     full = page.size
     if abs(page_size[0] * full[1] - page_size[1] * full[0]) > SHAPE_TOLERANCE * page_size[0] * full[1]:
@@ -80,8 +98,7 @@ def render(
     image = Image.new(decoded.mode, size)  # fresh: Pillow carries notes along with an image it scales
     image.paste(decoded.resize(size, SCALING))
     mask.burn(image, covers, page=full)
-    watermark.burn(image, mark)
-    return Rendered(_encoded(image, media_type), media_type, *size)
+    return image
 
 
 def _opened(jpeg: bytes) -> JpegImagePlugin.JpegImageFile:
@@ -100,9 +117,10 @@ def _decoded(page: JpegImagePlugin.JpegImageFile, size: tuple[int, int]) -> Imag
     mode = "L" if page.mode == "L" else "RGB"
     try:
         page.draft(mode, size)
-        return page.convert(mode)
+        page.load()
     except (OSError, SyntaxError) as error:
         raise Invalid("页面图像已损坏，无法显示。请联系档案管理员重新扫描。") from error
+    return page if page.mode == mode else page.convert(mode)
 
 
 def _extended(cover: Cover, page: JpegImagePlugin.JpegImageFile, page_size: tuple[int, int]) -> Cover:

@@ -129,7 +129,7 @@ def deliver(
         page_size=(page.width_px, page.height_px),
         mark=_mark(actor, viewing, page),
         width_px=width_px,
-        media_type=images.negotiate(accept),
+        media_type=images.negotiate(accept, width_px),
     )
 
 
@@ -162,13 +162,14 @@ def _readable(actor: Actor, material_id: str, number: int) -> tuple[Page, Decisi
     The right to the material comes first: who has none does not learn how many pages there are.
     """
     material = _material(material_id)
-    decision = dossiers.decide_for(actor, material.dossier, material)
+    rights = dossiers.rights(actor, material.dossier)
+    decision = rights.decide(material)
     if not decision.shows_pages:
         raise Refused(decision.reason, rule=decision.rule)
     page = Page.get_or_none((Page.material == material) & (Page.number == number))
     if page is None:
         raise NotFound("没有这一页")
-    decision = dossiers.decide_for(actor, material.dossier, material, page)
+    decision = rights.decide(material, page)
     if not decision.shows_pages:
         raise Refused(decision.reason, rule=decision.rule)
     viewing = current(actor, material.dossier)
