@@ -3,7 +3,8 @@
 
    Each file is POSTed to the form's action with the form's other fields (CSRF) and "Accept: text/plain".
    The server answers 201 with a Location to go to when all are in (a redirect is followed too), or a 4xx whose
-   text/plain body says to the reader what is wrong with this file. Files not taken stay, to be sent again. */
+   text/plain body says to the reader what is wrong with this file. Files not taken stay, to be sent again.
+   What the queries of several Locations say goes on together. */
 "use strict";
 (() => {
   const WORDS = { 0: "没有网络，请重试", 413: "文件太大", 415: "不支持这种文件", 429: "上传太快，请稍后重试" };
@@ -79,7 +80,11 @@
         tell(entry.item, "正在上传", "sending");
         const answer = await send(form, input, entry.file, entry.item.querySelector("progress"));
         if (answer.wrong) left.push(entry);
-        else next = answer.next;
+        else {
+          const to = new URL(answer.next, location);
+          for (const [name, value] of next?.searchParams ?? []) to.searchParams.append(name, value);
+          next = to;
+        }
         tell(entry.item, answer.wrong || "已上传", answer.wrong ? "danger" : "ok");
         status.textContent = `已上传 ${waiting.indexOf(entry) + 1 - left.length} 个，共 ${waiting.length} 个`;
       }

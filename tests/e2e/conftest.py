@@ -1,6 +1,6 @@
 """A small demonstration behind the real web process and worker, and a phone-sized browser in front of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from tests.e2e.service import Service, free_port, running
 from webapp.demonstration import founding
 from webapp.settings import Settings
 from webapp.storage.database import database
-
 
 expect.set_options(timeout=30_000)  # others may use the machine too
 
@@ -59,6 +58,13 @@ def _nothing_went_wrong(service: Service, browsing: Browsing) -> Iterator[None]:
     yield
     assert browsing.wrong == []
     assert service.complaints() == []
+
+
+@pytest.fixture
+def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Print a measured figure among the results."""
+    writer = request.config.get_terminal_writer()
+    return lambda text: writer.line(f"\n  {text}")
 
 
 @pytest.fixture

@@ -1,9 +1,15 @@
 """Which papers of the demonstration are sent before the tests, and what is truly written on them."""
 
+import io
+import random
+from collections.abc import Iterable
+
+from webapp.demonstration.arrival import scans
 from webapp.demonstration.dossiers import DrawnMaterial, dossier, dossier_plan
 from webapp.demonstration.founding import SEED
 from webapp.demonstration.organisation import organisation
 from webapp.demonstration.people import Person
+from webapp.demonstration.wear import worn
 
 PEOPLE = 6
 _PLAN = dossier_plan(organisation(SEED, PEOPLE))
@@ -46,3 +52,23 @@ def leaked(person: Person, text: str) -> set[str]:
 
 def _pieces(text: str) -> frozenset[str]:
     return frozenset(text[at : at + 6] for at in range(len(text) - 5))
+
+
+def photo(drawn: DrawnMaterial) -> bytes:
+    """The first page of a material as a phone takes it: on a desk, aslant, JPEG."""
+    return worn(drawn.page(1), random.Random(drawn.key), "photo").jpeg()
+
+
+def scanned_pdf(drawn: Iterable[DrawnMaterial]) -> bytes:
+    """All pages of some materials as one PDF of images."""
+    pages = [page for one in drawn for page in scans(one)]
+    first, *others = (page.image for page in pages)
+    held = io.BytesIO()
+    first.save(held, "PDF", save_all=True, append_images=others, resolution=300, quality=75)
+    return held.getvalue()
+
+
+def unsent(person: Person, *categories: str) -> list[DrawnMaterial]:
+    """Materials of a person that were not sent before the tests."""
+    drawn = [one for one in dossier(person, SEED) if one.category in categories]
+    return [one for one in drawn if one.title not in {sent.title for sent in DRAWN[person.number]}]

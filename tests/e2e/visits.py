@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import APIResponse, Page, expect
+from playwright.sync_api import APIResponse, FilePayload, Locator, Page, expect
 
 from webapp.storage.archive import Dossier, Material
 from webapp.storage.database import database
@@ -87,3 +87,34 @@ def _own(link: str, here: str) -> str:
         return ""
     path = parts.path or urlsplit(here).path
     return path + (f"?{parts.query}" if parts.query else "")
+
+
+def catalogue(page: Page, dossier: str, title: str, formed: str = "2024.3") -> str:
+    """Catalogue a material at the desk under the category its title suggests. Returns its public id."""
+    page.goto(f"/desk/dossiers/{dossier}/catalogue/new")
+    page.get_by_label("材料名称").fill(title)
+    page.get_by_role("button", name="按名称建议类别").click()
+    expect(page.get_by_role("status").filter(has_text="按名称建议")).to_be_visible()
+    page.get_by_label("形成时间").fill(formed)
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/catalogue#m*")
+    return page.url.rpartition("#m")[2]
+
+
+def send_files(page: Page, material: str, *files: FilePayload) -> None:
+    """Choose files on the intake screen of a material and send them: all are taken, and the screen says so."""
+    offer_files(page, material, *files)
+    page.wait_for_function("() => !document.querySelector('.upload-files').children.length")
+    page.wait_for_load_state()
+
+
+def offer_files(page: Page, material: str, *files: FilePayload) -> None:
+    """Choose files and send them, whatever the answer."""
+    page.goto(f"/desk/intake/{material}")
+    page.locator("input[type=file]").set_input_files(files)
+    page.get_by_role("button", name="开始上传").click()
+
+
+def upload_of(page: Page, name: str) -> Locator:
+    """The card of a file that was received."""
+    return page.get_by_role("article").filter(has_text=name)

@@ -1,9 +1,11 @@
 """Taking scans in (扫描件接收): choose a material, send files, watch them become searchable."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.domain.errors import Invalid
+from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.permission import Permission
 from webapp.services import intake as taking
 from webapp.web.clock import now
@@ -25,23 +27,27 @@ def intake() -> str:
 @requires(Permission.INTAKE)
 def material(material_id: str) -> str:
     """Files of one material: those that came in, and a place to send more."""
-    return page_or_fragment("intake/material.html", "intake/_uploads.html", **_context(material_id))
+    context = _context(material_id, request.args.getlist("again"))
+    return page_or_fragment("intake/material.html", "intake/_uploads.html", **context)
 
 
 @bp.post("/desk/intake/<material_id>")
 @requires(Permission.INTAKE)
 def receive(material_id: str) -> Response:
-    """Take one or several files. Each is kept or refused by itself; the answer says which."""
-    actor, refused = current_actor(), []
+    """Take one or several files. Each is kept, known already or refused by itself; the answer says which."""
+    actor, refused, again = current_actor(), [], []
     files = [sent for sent in request.files.getlist("files") if sent.filename]
     if not files:
         raise Invalid("还没有选择文件")
     for sent in files:
         try:
-            taking.receive(actor, material_id, sent.filename or "", sent.stream.read(), now=now())
-        except Invalid as error:
+            name, content = sent.filename or "", sent.stream.read()
+            upload, is_known = taking.receive(actor, material_id, name, content, now=now())
+        except (Invalid, Conflict) as error:
             refused.append((sent.filename, str(error)))
-    address = url_for("intake.material", material_id=material_id)
+        else:
+            again += [upload.public_id] if is_known else []
+    address = url_for("intake.material", material_id=material_id, again=again)
     if request.accept_mimetypes.best == "text/plain":
         if refused:
             raise Invalid(refused[0][1])
@@ -49,7 +55,7 @@ def receive(material_id: str) -> Response:
         answer.headers["Location"] = address
         return answer
     if refused:
-        page = render_template("intake/material.html", **_context(material_id), refused=refused)
+        page = render_template("intake/material.html", **_context(material_id, again), refused=refused)
         return make_response(page, 422)
     return redirect(address, code=303)
 
@@ -77,9 +83,12 @@ def remove(upload_id: str) -> Response:
     return redirect(url_for("intake.material", material_id=material.public_id), code=303)
 
 
-def _context(material_id: str) -> dict[str, object]:
+def _context(material_id: str, again: Collection[str] = ()) -> dict[str, object]:
+    """What the page shows. `again` names uploads whose file was just sent once more."""
     actor = current_actor()
+    uploads = taking.progress(actor, material_id)
     return {
         "material": taking.keepable_material(actor, material_id),
-        "uploads": taking.progress(actor, material_id),
+        "uploads": uploads,
+        "known": [one.upload.file_name for one in uploads if one.upload.public_id in again],
     }
