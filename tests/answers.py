@@ -1,7 +1,9 @@
 """What every answer of the site has to keep, whichever test asked for it. Installed for all of them in conftest."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -28,6 +30,7 @@ GOLDEN = {
 NEVER_STORED = "private, no-store"
 VARIES = {"cookie", "hx-request", "hx-history-restore-request"}
 COOKIE_FLAGS = {"HttpOnly", "SameSite=Strict", "Path=/"}
+_TOKEN = re.compile(r"[0-9a-f]{64,}")
 _VOCAL = frozenset({"input", "select", "textarea"})
 
 
@@ -64,9 +67,19 @@ def _html_faults(answer: TestResponse) -> Iterator[str]:
         return
     if "Content-Encoding" in answer.headers:
         return  # the same page is checked plain elsewhere
-    is_page = answer.text.lstrip().lower().startswith("<!doctype html>")
+    yield from _markup_faults(_TOKEN.sub("", answer.text))
+
+
+@lru_cache(maxsize=1000)
+def _markup_faults(text: str) -> tuple[str, ...]:
+    """Of a page or a part of one, without its form token: the same page need not be read twice."""
+    return tuple(_faults_of(text))
+
+
+def _faults_of(text: str) -> Iterator[str]:
+    is_page = text.lstrip().lower().startswith("<!doctype html>")
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    tree = parser.parse(answer.text) if is_page else _fragment(parser, answer.text)
+    tree = parser.parse(text) if is_page else _fragment(parser, text)
     if is_page:
         yield from (f"HTML at {place}: {code}" for place, code, _ in parser.errors)
         yield from _page_faults(tree)

@@ -1,0 +1,428 @@
+"""Every address, by every visitor: a table of who may use what, and a test that fails for a route not in it."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from tests.accounts import OFFICE
+from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer, make_page
+from tests.site import Site, opened, token_in
+from webapp.domain.role import Role
+from webapp.services import audit, search, sessions
+from webapp.services.actor import Actor
+from webapp.settings import Settings
+from webapp.storage.accounts import Session
+from webapp.storage.database import database, transaction
+from webapp.storage.models import ALL
+from webapp.storage.pages import Page
+
+ANONYMOUS, HALF = "anonymous", "half signed in"
+EVERY_ROLE = frozenset(Role)
+READERS = frozenset({Role.OFFICIAL, Role.ARCHIVIST, Role.APPROVER})
+VISITORS = (ANONYMOUS, HALF, *Role)
+ANYBODY = frozenset(VISITORS)
+CODE = frozenset({HALF, *Role})  # the pages of the code send a full sitting home
+ARCHIVIST, SYSTEM, SECURITY, AUDITOR = (
+    frozenset({role})
+    for role in (Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR)
+)
+
+POLICY: dict[str, frozenset[str]] = {
+    "GET /": EVERY_ROLE,
+    "GET /account": EVERY_ROLE,
+    "POST /account/appearance": EVERY_ROLE,
+    "GET /account/password": EVERY_ROLE,
+    "POST /account/password": EVERY_ROLE,
+    "GET /account/phone": EVERY_ROLE,
+    "POST /account/phone": EVERY_ROLE,
+    "GET /account/recovery-codes": EVERY_ROLE,
+    "POST /account/recovery-codes": EVERY_ROLE,
+    "GET /account/role": EVERY_ROLE,
+    "POST /account/role": EVERY_ROLE,
+    "POST /account/sessions/<session_id>/end": EVERY_ROLE,
+    "POST /account/sessions/end-others": EVERY_ROLE,
+    "GET /desk/audit": AUDITOR,
+    "POST /desk/audit/verify": AUDITOR,
+    "GET /desk/dossiers/<dossier_id>/catalogue": ARCHIVIST,
+    "GET /desk/dossiers/<dossier_id>/catalogue.pdf": ARCHIVIST,
+    "GET /desk/dossiers/<dossier_id>/catalogue/new": ARCHIVIST,
+    "POST /desk/dossiers/<dossier_id>/catalogue/new": ARCHIVIST,
+    "GET /desk/intake": ARCHIVIST,
+    "GET /desk/intake/<material_id>": ARCHIVIST,
+    "POST /desk/intake/<material_id>": ARCHIVIST,
+    "GET /desk/masks": ARCHIVIST,
+    "GET /desk/masks/<page_id>": ARCHIVIST,
+    "POST /desk/masks/<page_id>": ARCHIVIST,
+    "GET /desk/masks/<page_id>/image": ARCHIVIST,
+    "GET /desk/materials/<material_id>": ARCHIVIST,
+    "POST /desk/materials/<material_id>": ARCHIVIST,
+    "POST /desk/materials/<material_id>/pages/<int:number>/move": ARCHIVIST,
+    "POST /desk/materials/<material_id>/remove": ARCHIVIST,
+    "GET /desk/officers": SYSTEM,
+    "POST /desk/officers/search": SYSTEM,
+    "GET /desk/officers/<officer_id>": SYSTEM,
+    "POST /desk/officers/<officer_id>/disable": SYSTEM,
+    "POST /desk/officers/<officer_id>/enable": SYSTEM,
+    "POST /desk/officers/<officer_id>/link": SYSTEM,
+    "GET /desk/officers/import": SYSTEM,
+    "POST /desk/officers/import": SYSTEM,
+    "POST /desk/officers/import/confirm": SYSTEM,
+    "GET /desk/officers/import/example.xlsx": SYSTEM,
+    "GET /desk/officers/new": SYSTEM,
+    "POST /desk/officers/new": SYSTEM,
+    "GET /desk/people": ARCHIVIST,
+    "POST /desk/people": ARCHIVIST,
+    "GET /desk/people/import": ARCHIVIST,
+    "POST /desk/people/import": ARCHIVIST,
+    "GET /desk/people/roster.pdf": ARCHIVIST,
+    "GET /desk/people/roster.xlsx": ARCHIVIST,
+    "GET /desk/rights": SECURITY,
+    "POST /desk/rights/search": SECURITY,
+    "GET /desk/rights/<officer_id>": SECURITY,
+    "POST /desk/rights/<officer_id>": SECURITY,
+    "POST /desk/rights/authorise": SECURITY,
+    "POST /desk/uploads/<upload_id>/remove": ARCHIVIST,
+    "POST /desk/uploads/<upload_id>/retry": ARCHIVIST,
+    "GET /demo/codes": ANYBODY,
+    "GET /dossiers/<dossier_id>": READERS | {Role.INDIVIDUAL},
+    "GET /dossiers/<dossier_id>/catalogue": READERS | {Role.INDIVIDUAL},
+    "GET /enrol/<token>": ANYBODY,
+    "POST /enrol/<token>/code": ANYBODY,
+    "POST /enrol/<token>/password": ANYBODY,
+    "GET /healthz": ANYBODY,
+    "GET /login": ANYBODY,
+    "POST /login": ANYBODY,
+    "GET /login/code": CODE,
+    "POST /login/code": CODE,
+    "GET /login/recovery": CODE,
+    "POST /login/recovery": CODE,
+    "POST /logout": ANYBODY,
+    "GET /manifest.webmanifest": ANYBODY,
+    "GET /materials/<material_id>": READERS | {Role.INDIVIDUAL},
+    "POST /materials/<material_id>": READERS | {Role.INDIVIDUAL},
+    "GET /materials/<material_id>/pages/<int:number>/image": READERS | {Role.INDIVIDUAL},
+    "GET /materials/<material_id>/pages/<int:number>/text": READERS | {Role.INDIVIDUAL},
+    "POST /materials/<material_id>/viewed": READERS | {Role.INDIVIDUAL},
+    "GET /me": frozenset({Role.INDIVIDUAL}),
+    "GET /offline": ANYBODY,
+    "GET /search": READERS,
+    "POST /search": READERS,
+    "GET /search/<search_id>": READERS,
+    "POST /search/forget": READERS,
+    "GET /static/<path:filename>": ANYBODY,
+    "GET /sw.js": ANYBODY,
+    "POST /csp-report": ANYBODY,
+}
+WITHOUT_TOKEN = {"POST /csp-report"}
+WRITTEN_BY_READING = {"audit_entry", "viewing", "session", "recorded_search"}
+
+
+class World:
+    """A site with one dossier, one officer of each role, and what the addresses name."""
+
+    def __init__(self, site: Site):
+        self.site, self.app = site, site.app
+        self.tokens: dict[FlaskClient, str] = {}
+        self.dossier = make_dossier("张三")
+        self.material = make_material(self.dossier, "1", "干部履历表")
+        self.page = make_page(self.material, "姓名 张三 性别 男", "籍贯 云梧 政治面貌 党员")
+        self.restricted = make_page(
+            make_material(self.dossier, "8", "关于给予警告处分的决定"), "给予 警告 处分 一次"
+        )
+        self.withheld = make_page(make_material(self.dossier, "2", "自传材料"), "认不出 的 字迹", score=0.5)
+        self.wrongly_sent = make_page(make_material(self.dossier, "3", "考核登记表"))
+        self.officers = {role: make_officer(role, lookup=UNIT, custody=UNIT) for role in Role}
+        owner = self.officers[Role.INDIVIDUAL].person
+        owner.subject, owner.role_names = self.dossier.subject, "individual official archivist"
+        owner.save()
+        self.bystander = make_officer(Role.OFFICIAL).person
+
+    def client(self, visitor: str | Role | Actor) -> FlaskClient:
+        """A browser of this visitor, in a sitting of its own, that has seen a form already."""
+        client = self.app.test_client()
+        self._sign_in(client, visitor)
+        page = client.get(
+            "/account" if visitor not in (ANONYMOUS, HALF) else "/login/code", follow_redirects=True
+        )
+        database.connect(reuse_if_open=True)
+        self.tokens[client] = token_in(page.text)
+        return client
+
+    def _sign_in(self, client: FlaskClient, visitor: str | Role | Actor) -> None:
+        client.environ_base |= {"HTTP_ACCEPT": "text/html", "REMOTE_ADDR": "10.1.2.3"}
+        if visitor == ANONYMOUS:
+            return
+        stage = sessions.CODE if visitor == HALF else sessions.FULL
+        actor = (
+            visitor
+            if isinstance(visitor, Actor)
+            else self.officers[Role.OFFICIAL if visitor == HALF else visitor]
+        )
+        with transaction():
+            session, cookie = sessions.open_session(actor.person, stage, visitor=OFFICE, now=self.site.now)
+            Session.update(role=actor.role).where(Session.id == session.id).execute()
+        client.set_cookie("session", cookie)
+
+    def ask(
+        self, client: FlaskClient, method: str, path: str, form: dict[str, str] | None = None, **more
+    ) -> TestResponse:
+        """A request with a good form token; more -- token=…: another one, headers."""
+        token = more.pop("token", None)
+        if method == "POST" and token is None:
+            token = self.tokens[client]
+        answer = client.open(
+            path, method=method, data={"csrf_token": token, **(form or {})} if token else form, **more
+        )
+        database.connect(reuse_if_open=True)
+        return answer
+
+    def path(self, rule: Rule, actor: Actor | None = None) -> str:
+        """The address of a rule, about what there is."""
+        named = {
+            "dossier_id": self.dossier.public_id,
+            "material_id": self.material.public_id,
+            "page_id": self.page.public_id,
+            "upload_id": (self.wrongly_sent if "remove" in rule.rule else self.page).upload.public_id,
+            "officer_id": self.bystander.public_id,
+            "session_id": "no-such-session-",
+            "search_id": search.record(actor, "张三", now=self.site.now).public_id
+            if actor
+            else "no-such-search--",
+            "token": "no-such-token",
+            "filename": "css/lantai.css",
+            "number": 1,
+        }
+        values = {name: named[name] for name in rule.arguments}
+        with self.app.test_request_context():
+            return str(
+                self.app.url_map.bind("localhost").build(rule.endpoint, values, method=method_of(rule))
+            )
+
+
+def method_of(rule: Rule) -> str:
+    (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    return method
+
+
+def key(rule: Rule) -> str:
+    return f"{method_of(rule)} {rule.rule}"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("site")
+    with opened(Settings(instance=folder / "instance", keyring=folder / "keyring.json")) as site:
+        yield World(site)
+
+
+def rules(world: World) -> list[Rule]:
+    """All of them; signing out and removing last, so that what the others name is there."""
+    return sorted(
+        world.app.url_map.iter_rules(), key=lambda rule: ("remove" in rule.rule, rule.rule, str(rule.methods))
+    )
+
+
+def entries_since(count: int) -> list[dict]:
+    return list(audit.entries(limit=max(0, length() - count)))
+
+
+def length() -> int:
+    return database.execute_sql("SELECT count(*) FROM audit_entry").fetchone()[0]
+
+
+def digest(*, but: set[str]) -> dict[str, str]:
+    tables = [model._meta.table_name for model in ALL if model._meta.table_name not in but]
+    rows = {table: database.execute_sql(f'SELECT * FROM "{table}" ORDER BY 1').fetchall() for table in tables}  # noqa: S608
+    return {table: sha256(repr(held).encode()).hexdigest() for table, held in rows.items()}
+
+
+def test_every_route_stands_in_the_table_and_every_line_of_it_is_a_route(world):
+    assert {key(rule) for rule in world.app.url_map.iter_rules()} == set(POLICY)
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_each_visitor_uses_what_the_table_says_and_each_refusal_is_one_entry(world, visitor):
+    actor = world.officers.get(visitor)
+    client = world.client(visitor)
+    for rule in rules(world):
+        if rule.rule == "/logout":
+            continue
+        path, before = world.path(rule, actor if visitor in READERS else None), length()
+        answer = world.ask(client, method_of(rule), path)
+        entries, where = entries_since(before), f"{visitor}: {key(rule)} gave {answer.status_code}"
+        refusals = [
+            e for e in entries if e["action"] == "access:refused" and e["reason"].startswith("permission:")
+        ]
+        assert answer.status_code < 500, where
+        if visitor in POLICY[key(rule)]:
+            assert not refusals, where
+            assert answer.status_code != 401, where
+            assert answer.headers.get("Location") not in {"/login", "/login/code"} or rule.rule.startswith(
+                "/login"
+            ), where
+        elif visitor in (ANONYMOUS, HALF):
+            assert (answer.status_code, answer.headers.get("Location")) == (
+                303,
+                "/login" if visitor == ANONYMOUS else "/login/code",
+            ), where
+            assert not entries, where
+        else:
+            assert answer.status_code == 403, where
+            assert len(entries) == len(refusals) == 1, where
+            assert (entries[0]["actor"], entries[0]["role"]) == (actor.person.public_id, visitor), where
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_visit_changes_nothing_but_what_is_written_by_reading(world, role):
+    client = world.client(role)
+    before = digest(but=WRITTEN_BY_READING)
+    for rule in rules(world):
+        if method_of(rule) == "GET" and role in POLICY[key(rule)]:
+            path = world.path(rule, world.officers[role] if role in READERS else None)
+            world.ask(client, "GET", path)
+            world.ask(client, "GET", path, headers={"HX-Request": "true"})
+            world.ask(client, "HEAD", path)
+    assert digest(but=WRITTEN_BY_READING) == before
+
+
+def unsafe(world: World) -> Iterator[tuple[str, Rule]]:
+    for rule in rules(world):
+        if method_of(rule) == "POST" and key(rule) not in WITHOUT_TOKEN:
+            allowed = POLICY[key(rule)]
+            yield ANONYMOUS if ANONYMOUS in allowed else HALF if HALF in allowed else sorted(allowed)[0], rule
+
+
+@pytest.mark.parametrize(
+    "attack", ["no token", "a token of another sitting", "not even text", "cross-site", "same-site"]
+)
+def test_no_form_is_taken_from_elsewhere(world, attack):
+    clients = {visitor: world.client(visitor) for visitor in VISITORS}
+    stranger = world.client(Role.OFFICIAL)
+    before = digest(but={"audit_entry", "session"})
+    for visitor, rule in unsafe(world):
+        path, entries = world.path(rule), length()
+        more = {
+            "no token": {"token": ""},
+            "a token of another sitting": {"token": world.tokens[stranger]},
+            "not even text": {"token": "令牌\x00é"},
+            "cross-site": {"headers": {"Sec-Fetch-Site": "cross-site"}},
+            "same-site": {"headers": {"Sec-Fetch-Site": "same-site"}},
+        }[attack]
+        answer = world.ask(clients[visitor], "POST", path, **more)
+        where = f"{visitor}: {key(rule)} gave {answer.status_code}"
+        assert answer.status_code == 403, where
+        (entry,) = entries_since(entries)
+        assert entry["reason"] in ("csrf:token", "csrf:cross-site"), where
+    assert digest(but={"audit_entry", "session"}) == before
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH"])
+def test_other_methods_are_not_known(world, method):
+    client, entries = world.client(Role.ARCHIVIST), length()
+    for path in {world.path(rule) for rule in rules(world)}:
+        answer = world.ask(client, method, path)
+        assert answer.status_code == 405, path
+        assert set(answer.headers["Allow"].split(", ")) <= {"GET", "HEAD", "OPTIONS", "POST"}
+    assert length() == entries
+
+
+PLACES = {
+    "summary": "GET /dossiers/{dossier}",
+    "catalogue": "GET /dossiers/{dossier}/catalogue",
+    "material": "GET /materials/{material}",
+    "image": "GET /materials/{material}/pages/1/image",
+    "thumbnail": "GET /materials/{material}/pages/1/image?size=thumbnail",
+    "text": "GET /materials/{material}/pages/1/text",
+    "no such page": "GET /materials/{material}/pages/99/image",
+    "restricted": "GET /materials/{restricted}",
+    "restricted page": "GET /materials/{restricted}/pages/1/image",
+    "withheld page": "GET /materials/{withheld}/pages/1/image",
+    "desk catalogue": "GET /desk/dossiers/{dossier}/catalogue",
+    "desk material": "GET /desk/materials/{material}",
+    "desk intake": "GET /desk/intake/{material}",
+    "desk mask": "GET /desk/masks/{page}",
+    "desk mask image": "GET /desk/masks/{page}/image",
+    "retry": "POST /desk/uploads/{upload}/retry",
+}
+READ = ("image", "thumbnail", "text")
+OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
+    "official in scope": dict.fromkeys(("summary", "catalogue", "material", *READ), 200)
+    | {"no such page": 404},
+    "official elsewhere": {"summary": 200, "catalogue": 200},
+    "official, own": {},
+    "official, recused": {},
+    "keeper": dict.fromkeys(PLACES, 200) | {"no such page": 404, "retry": 409},
+    "archivist elsewhere": {"summary": 200},
+    "archivist, own": {},
+    "archivist, recused": {},
+    "approver": {"summary": 200},
+    "individual": dict.fromkeys(("summary", "catalogue", "material", *READ), 200) | {"no such page": 404},
+    "individual, another's": {"summary": 404, "catalogue": 404},
+    "system administrator": {},
+    "security officer": {},
+    "auditor": {},
+}
+
+
+def reader(world: World, who: str) -> Actor:
+    """An officer as a line of OPEN_TO names them: role, then what they are to the dossier."""
+    named = {"keeper": Role.ARCHIVIST, "system": Role.SYSTEM_ADMINISTRATOR, "security": Role.SECURITY_OFFICER}
+    first = who.replace(",", "").split(" ")[0]
+    role = named.get(first) or Role(first)
+    if who == "individual" or who.endswith(", own"):
+        return Actor(world.officers[Role.INDIVIDUAL].person, role)
+    unit = ELSEWHERE if who.endswith("elsewhere") else UNIT
+    recused_from = world.dossier.subject if who.endswith("recused") else None
+    return make_officer(role, lookup=unit, custody=unit, recused_from=recused_from)
+
+
+@pytest.mark.parametrize("who", OPEN_TO)
+def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
+    Page.update(mask_state="withheld").where(Page.id == world.withheld.id).execute()
+    client = world.client(reader(world, who))
+    named = {
+        "dossier": world.dossier.public_id,
+        "material": world.material.public_id,
+        "restricted": world.restricted.material.public_id,
+        "withheld": world.withheld.material.public_id,
+        "page": world.page.public_id,
+        "upload": world.page.upload.public_id,
+    }
+    for material in (world.material, world.restricted.material, world.withheld.material):
+        world.ask(client, "POST", f"/materials/{material.public_id}", {"purpose": "2"})
+    for name, place in PLACES.items():
+        method, path = place.format(**named).split(" ")
+        before = length()
+        answer = world.ask(client, method, path)
+        expected = OPEN_TO[who].get(name, 403)
+        assert answer.status_code == expected, f"{who}: {name}"
+        refusals = [e for e in entries_since(before) if e["action"] == "access:refused"]
+        assert len(refusals) == (expected == 403), f"{who}: {name}"
+        if expected == 403:
+            assert "云梧" not in answer.text
+            assert "警告处分" not in answer.text
+
+
+def test_a_reader_without_a_purpose_is_asked_for_it(world):
+    client = world.client(make_officer(Role.OFFICIAL, lookup=UNIT))
+    path = f"/materials/{world.material.public_id}"
+    assert world.ask(client, "GET", f"{path}/pages/1/image").status_code == 409
+    assert world.ask(client, "POST", path, {"purpose": "x"}).status_code == 422
+    assert "事由" in world.ask(client, "GET", path).text
+
+
+def test_the_log_keeps_no_words_of_an_address_and_no_token(world):
+    clients = {role: world.client(role) for role in (Role.AUDITOR, Role.OFFICIAL)}
+    for path in ("/dossiers/张三的档案", "/desk/materials/110101199003074610", "/search/张三"):
+        assert world.ask(clients[Role.AUDITOR], "GET", path).status_code == 403
+        assert set(next(audit.entries(limit=1))) >= {"record", "reason"}
+        assert "details" not in next(audit.entries(limit=1))
+    token = "s" * 43
+    world.ask(world.client(ANONYMOUS), "POST", f"/enrol/{token}/password", token="")
+    assert token not in str(next(audit.entries(limit=1)))
+    world.ask(clients[Role.OFFICIAL], "GET", f"/desk/materials/{world.material.public_id}")
+    assert next(audit.entries(limit=1))["details"] == {"object": world.material.public_id}
