@@ -63,10 +63,7 @@ def append(
         raise ValueError(f"naive time for {action}: {at!r}")
     if not database.in_transaction():
         raise RuntimeError("an audit entry is appended in the transaction of the act it describes")
-    last = (
-        AuditEntry.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1).tuples()
-    )
-    seq, prev = next(iter(last), (0, GENESIS))
+    seq, prev = _last()
     entry: dict[str, Any] = {
         "seq": seq + 1,
         "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
@@ -86,7 +83,7 @@ def append(
         entry["details"] = details
     body = json.dumps(entry, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     AuditEntry.insert(seq=seq + 1, body=body, hash=_hash(body)).execute()
-    return int(seq) + 1
+    return seq + 1
 
 
 def verify() -> Verdict:
@@ -120,6 +117,12 @@ def entries(*, before: int | None = None, limit: int = 50) -> Iterator[dict[str,
     if before is not None:
         query = query.where(AuditEntry.seq < before)
     return (json.loads(row.body) for row in query)
+
+
+def _last() -> tuple[int, str]:
+    """Number and hash of the newest entry."""
+    newest = AuditEntry.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    return next(iter(newest.tuples()), (0, GENESIS))
 
 
 def _hash(body: str) -> str:
