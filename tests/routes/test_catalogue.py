@@ -162,3 +162,11 @@ def test_nobody_but_the_keeper_reaches_the_desk(site: Site, dossier: Dossier) ->
         for path in (f"{base}/new", f"/desk/materials/{material.public_id}/remove"):
             assert browser.post(path, {"title": "自传"}, seen=seen).status_code == 403, (actor.role, path)
     assert Material.select().count() == 1
+
+
+def test_whoever_looks_at_the_whole_catalogue_at_the_desk_is_written_down(
+    keeper: Browser, dossier: Dossier
+) -> None:
+    assert keeper.get(f"/desk/dossiers/{dossier.public_id}/catalogue").status_code == 200
+    entry = next(audit.entries(limit=1))
+    assert (entry["action"], entry["record"]) == ("catalogue:read", dossier.public_id)

@@ -10,7 +10,14 @@ class ArchiveError(Exception):
 
 
 class NotFound(ArchiveError):
-    """The named record does not exist, or the reader may not learn that it does."""
+    """The named record does not exist, or the reader may not learn that it does.
+
+    `rule` names in English what hides one that is there, for the audit log; empty where there is nothing.
+    """
+
+    def __init__(self, reason: str, *, rule: str = ""):
+        super().__init__(reason)
+        self.rule = rule
 
 
 class Refused(ArchiveError):

@@ -20,8 +20,8 @@ bp = Blueprint("catalogue", __name__)
 @requires(Permission.CATALOGUE)
 def catalogue(dossier_id: str) -> str:
     """Every line of the catalogue, with what may be done to it."""
-    dossier = _kept(dossier_id)
-    return render_template("catalogue/catalogue.html", opened=dossiers.lay_out(current_actor(), dossier))
+    opened = dossiers.kept_catalogue(current_actor(), dossier_id, at=now())
+    return render_template("catalogue/catalogue.html", opened=opened)
 
 
 @bp.get("/desk/dossiers/<dossier_id>/catalogue.pdf")

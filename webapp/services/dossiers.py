@@ -230,21 +230,16 @@ def catalogue(actor: Actor, public_id: str, *, at: datetime) -> Catalogue:
     return _opened(actor, public_id, "catalogue:read", Level.CATALOGUE, at)
 
 
+def kept_catalogue(actor: Actor, public_id: str, *, at: datetime) -> Catalogue:
+    """The whole catalogue, for the keeper to work on; logged. Raises NotFound; Refused unless the actor keeps it."""
+    require_custody(actor, find(public_id))
+    return _opened(actor, public_id, "catalogue:read", Level.CLEAR, at)
+
+
 def printed_catalogue(actor: Actor, public_id: str, *, at: datetime) -> Catalogue:
     """The whole catalogue, for paper; logged as such. Raises NotFound; Refused unless the actor keeps the dossier."""
     require_custody(actor, find(public_id))
     return _opened(actor, public_id, "catalogue:printed", Level.CLEAR, at)
-
-
-def lay_out(actor: Actor, dossier: Dossier) -> Catalogue:
-    """The same without an entry in the log, for those who have just acted on the dossier."""
-    held = rights(actor, dossier)
-    decision = held.decide()
-    unit_name = units.full_name(dossier.subject.unit)
-    if not decision.shows_catalogue:
-        return Catalogue(dossier, unit_name, decision)
-    hidden = held.decide_category(Category("10"), Sensitivity.RESTRICTED)
-    return Catalogue(dossier, unit_name, decision, tuple(_parts(held, dossier)), not hidden.shows_catalogue)
 
 
 def formed_of(material: Material) -> PartialDate | None:
@@ -254,15 +249,19 @@ def formed_of(material: Material) -> PartialDate | None:
 
 def _opened(actor: Actor, public_id: str, action: str, needed: Level, at: datetime) -> Catalogue:
     dossier = find(public_id)
-    opened = lay_out(actor, dossier)
-    decision = opened.decision
+    held = rights(actor, dossier)
+    decision = held.decide()
     if decision.rule == "not-own":
-        raise NotFound("没有找到这份档案")
+        raise NotFound("没有找到这份档案", rule=decision.rule)
     if decision.level < needed:
         raise Refused(decision.reason, rule=decision.rule)
     with transaction():
         audit.append(action, actor=actor, at=at, kind="dossier", record=public_id, reason=decision.rule)
-    return opened
+    unit_name = units.full_name(dossier.subject.unit)
+    if not decision.shows_catalogue:
+        return Catalogue(dossier, unit_name, decision)
+    hidden = held.decide_category(Category("10"), Sensitivity.RESTRICTED)
+    return Catalogue(dossier, unit_name, decision, tuple(_parts(held, dossier)), not hidden.shows_catalogue)
 
 
 def _parts(held: Rights, dossier: Dossier) -> Iterator[Part]:

@@ -41,6 +41,7 @@ def install(app: Flask) -> None:
     """Answer our own errors, those of HTTP, and what nobody expected."""
     app.register_error_handler(ArchiveError, archive_error)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OverflowError, beyond_all_numbers)
     app.register_error_handler(OSError, storage_error)
     app.register_error_handler(OperationalError, database_error)
     app.register_error_handler(Exception, unexpected)
@@ -49,8 +50,8 @@ def install(app: Flask) -> None:
 def archive_error(error: ArchiveError) -> Response:
     """An error raised on purpose: its words are for the reader."""
     status, heading = next(answer for family, answer in STATUS.items() if isinstance(error, family))
-    if isinstance(error, Refused):
-        _log_refusal(error)
+    if isinstance(error, Refused | NotFound) and error.rule:
+        _log_refusal(error.rule)
     answer = _answer(status, heading, str(error))
     if isinstance(error, Throttled):
         answer.headers["Retry-After"] = str(error.retry_after_s)
@@ -69,6 +70,11 @@ def http_error(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return answer
+
+
+def beyond_all_numbers(_error: OverflowError) -> Response:
+    """A page or entry whose number is larger than any row's can be: there is none such."""
+    return _answer(404, *WORDS[404])
 
 
 def storage_error(error: OSError) -> Response:
@@ -118,7 +124,7 @@ def _answer(status: int, heading: str, message: str, reference: str = "") -> Res
     return make_response(page, status)
 
 
-def _log_refusal(error: Refused) -> None:
+def _log_refusal(rule: str) -> None:
     """One entry for each refusal, by the rule that refused.
 
     What was asked for is named by its route and public id. Nothing else of an address is kept: anybody can write a
@@ -136,6 +142,6 @@ def _log_refusal(error: Refused) -> None:
             kind="route",
             record=request.endpoint or "",
             outcome=audit.Outcome.DENY,
-            reason=error.rule,
+            reason=rule,
             details={"object": asked_for} if _PUBLIC_ID.fullmatch(asked_for) else None,
         )

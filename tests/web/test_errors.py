@@ -1,0 +1,60 @@
+"""What is refused or hidden is written down, and what nobody could have asked for is no fault of ours."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.desk import browser_of
+from tests.services.cast import actor_in, dossier_of, material_in
+from tests.site import Site, opened
+from webapp.domain.role import Role
+from webapp.services import audit
+from webapp.settings import Settings
+
+BEYOND = 10**30
+
+
+@pytest.fixture
+def site(settings: Settings) -> Iterator[Site]:
+    with opened(settings) as made:
+        yield made
+
+
+def test_anothers_dossier_is_not_there_for_an_individual_and_the_try_is_written_down(site: Site) -> None:
+    mine, other = dossier_of("张三"), dossier_of("李四")
+    browser = browser_of(site, actor_in(Role.INDIVIDUAL, subject=mine.subject))
+    assert browser.get(f"/dossiers/{other.public_id}").status_code == 404
+    entry = next(audit.entries(limit=1))
+    assert (entry["action"], entry["decision"], entry["reason"]) == ("access:refused", "deny", "not-own")
+    assert entry["details"] == {"object": other.public_id}
+
+
+def test_a_dossier_that_is_not_there_is_no_refusal(site: Site) -> None:
+    browser = browser_of(site, actor_in(Role.OFFICIAL, lookup="市财政局"))
+    before = audit.verify().entries
+    assert browser.get("/dossiers/AAAAAAAAAAAAAAAA").status_code == 404
+    assert audit.verify().entries == before
+
+
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        (Role.AUDITOR, f"/desk/audit?before={BEYOND}"),
+        (Role.SYSTEM_ADMINISTRATOR, f"/desk/officers?page={BEYOND}"),
+        (Role.SECURITY_OFFICER, f"/desk/rights?page={BEYOND}"),
+    ],
+)
+def test_a_number_beyond_all_rows_names_nothing(
+    site: Site, role: Role, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        assert browser_of(site, actor_in(role)).get(address).status_code == 404
+    assert not caplog.records
+
+
+def test_a_page_number_beyond_all_pages_names_no_page(site: Site) -> None:
+    material = material_in(dossier_of("张三"), "1", "干部履历表")
+    browser = browser_of(site, actor_in(Role.ARCHIVIST, custody="市财政局"))
+    for form in ("image", "text"):
+        assert browser.get(f"/materials/{material.public_id}/pages/{BEYOND}/{form}").status_code == 404
