@@ -10,13 +10,13 @@ import pytest
 from tests.builders import ID_NUMBER, index_all, make_dossier, make_material, make_officer, make_page, send
 from tests.conftest import NOW
 from webapp.domain.disclosure import Policy, Preset
-from webapp.domain.errors import Conflict, Invalid
-from webapp.services import audit, backup, instance, keys, pieces, policy
+from webapp.domain.errors import Conflict, Invalid, NotFound
+from webapp.services import audit, backup, enrolment, instance, keys, pieces, policy
 from webapp.services.backup import DATABASE, MANIFEST
 from webapp.settings import Settings
 from webapp.storage.accounts import Session
 from webapp.storage.archive import Dossier
-from webapp.storage.database import database
+from webapp.storage.database import database, transaction
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Blob, Page
 from webapp.vault.keyring import KeyRing
@@ -102,6 +102,18 @@ def test_nobody_stays_signed_in_and_interrupted_work_waits_again(sets, elsewhere
         assert Session.select().count() > 0
         assert not Session.select().where(Session.ended_at.is_null()).exists()
         assert not Job.select().where(Job.state == "running").exists()
+
+
+def test_a_link_of_the_time_of_the_backup_enrols_nobody(page, tmp_path, elsewhere):
+    officer = make_officer().person
+    with transaction():
+        token = enrolment.issue(officer, now=NOW)
+    private = backup.set_recovery_key(now=NOW)
+    made = create(tmp_path / "a", tmp_path / "b")
+    assert enrolment.find(token, now=NOW)
+    Sets(made.data, made.keys, private).restore(elsewhere)
+    with database.connection_context(), pytest.raises(NotFound):
+        enrolment.find(token, now=NOW)
 
 
 def test_neither_set_holds_anything_readable(sets):

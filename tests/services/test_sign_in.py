@@ -212,6 +212,11 @@ def test_addresses_of_one_ipv6_network_count_as_one() -> None:
         sign_in.give_password("another", "不对的密码", visitor=Visitor("2001:db8:1:2:ffff::1"), now=NOW)
 
 
+def test_ipv4_addresses_stay_apart_on_a_socket_for_both_kinds() -> None:
+    assert Visitor("::ffff:10.1.2.3").network == Visitor("10.1.2.3").network
+    assert Visitor("::ffff:10.1.2.3").network != Visitor("::ffff:203.0.113.9").network
+
+
 def test_guesses_from_elsewhere_do_not_lock_the_owner_out_of_a_known_device(zhang: Enrolled) -> None:
     for n in range(60):
         with pytest.raises((Refused, Throttled)):

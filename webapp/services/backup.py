@@ -23,7 +23,7 @@ from webapp.services import audit, indexing, pieces
 from webapp.services.actor import SYSTEM
 from webapp.services.instance import open_instance
 from webapp.settings import Settings
-from webapp.storage.accounts import Session
+from webapp.storage.accounts import Enrolment, Session
 from webapp.storage.database import database, transaction
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Blob
@@ -104,8 +104,9 @@ def restore(
 ) -> Restored:
     """Bring an instance back into an empty folder and prove it: hashes, chain, one piece of every dossier.
 
-    Everybody has to sign in again and the index is built anew. Raises Conflict when there is an instance already,
-    Invalid when the sets are damaged or do not belong together; what was brought is then taken away again.
+    Everybody has to sign in again, links not used yet are dead, and the index is built anew. Raises Conflict when
+    there is an instance already, Invalid when the sets are damaged or do not belong together; what was brought is
+    then taken away again.
     """
     if settings.database.exists() or settings.keyring.exists():
         raise Conflict(f"{settings.instance} 里已有一个实例，不会覆盖")
@@ -146,6 +147,8 @@ def _prove(*, now: datetime) -> Restored:
         raise Invalid(f"审计日志从第 {verdict.broken_seq} 条起不完整，备份可能被改动过")
     with transaction():
         Session.update(ended_at=now).where(Session.ended_at.is_null()).execute()
+        # A link of then may have been used since: whoever kept it could take the account over.
+        Enrolment.update(used_at=now).where(Enrolment.used_at.is_null()).execute()
         Job.update(state="waiting", leased_until=None).where(Job.state == "running").execute()
         audit.append(
             "instance:restored", actor=SYSTEM, at=now, kind="instance", details={"entries": verdict.entries}

@@ -34,6 +34,8 @@ class Visitor:
             address = ipaddress.ip_address(self.address)
         except ValueError:
             return "unknown"
+        if address.version == 6 and address.ipv4_mapped:  # a socket for both kinds: all IPv4 would be one /64
+            address = address.ipv4_mapped
         if address.version == 4:
             return str(address)
         return str(ipaddress.ip_network((address, 64), strict=False).network_address)
