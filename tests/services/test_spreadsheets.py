@@ -2,7 +2,11 @@
 
 import csv
 import io
+import random
+import warnings
 import zipfile
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -113,3 +117,48 @@ def test_a_quoted_comma_stays_in_its_cell() -> None:
     out = io.StringIO()
     csv.writer(out).writerow(["张三", "甲局,一科"])
     assert spreadsheets.read(out.getvalue().encode()).rows == (("张三", "甲局,一科"),)
+
+
+def _with_part(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with one of its parts changed, or made from nothing."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        held = {part: old.read(part) for part in old.namelist()}
+        for part, inside in (held | {name: change(held.get(name, b""))}).items():
+            new.writestr(part, inside)
+    return out.getvalue()
+
+
+def test_a_small_file_of_millions_of_tags_is_not_unfolded() -> None:
+    bomb = _with_part(
+        _xlsx(("姓名",)), "xl/sharedStrings.xml", lambda _: b"<si/>" * (spreadsheets.MOST_TAGS + 1)
+    )
+    assert len(bomb) < 50_000
+    with pytest.raises(Invalid, match="内容过多"):
+        spreadsheets.read(bomb)
+
+
+def test_what_stands_in_a_cell_is_told_to_no_log() -> None:
+    book = Workbook()
+    book.active.append(("身份证号", 110101199003074610))
+    book.active["B1"].number_format = "yyyy-mm-dd"
+    out = io.BytesIO()
+    book.save(out)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        spreadsheets.read(out.getvalue())
+    assert not told
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_damaged_workbook_is_refused_or_read_and_never_a_fault(seed: int) -> None:
+    chance, whole = random.Random(seed), _xlsx(("姓名", "单位"), ("张三", 12.5))
+
+    def damaged(part: bytes) -> bytes:
+        at, more = chance.randrange(len(part)), bytes(chance.choices(b'<>"/=09aZ', k=3))
+        return part[:at] + more + part[at + chance.randrange(4) :]
+
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        names = [name for name in archive.namelist() if name.endswith((".xml", ".rels"))]
+    with suppress(Invalid):
+        spreadsheets.read(_with_part(whole, chance.choice(names), damaged))
