@@ -33,20 +33,18 @@ def truth(person: Person, title: str, number: int) -> str:
 def canaries(person: Person) -> frozenset[str]:
     """Pieces of a person's secrets that no masked reader may meet: six digits or characters, or a relative's name.
 
-    The date of birth is in the ID number and on the forms as well, so it is none.
+    The date of birth is in the ID number and on the forms as well, so it is none; nor is a relative's name that
+    begins the person's own.
     """
     number = person.id_number
     born = _pieces(number[6:14])
     secrets = (_pieces(number) - born) | _pieces(person.phone) | _pieces(person.address)
-    return secrets | {relative.name for relative in person.relatives}
+    return secrets | {one.name for one in person.relatives if one.name not in person.name}
 
 
 def leaked(person: Person, text: str) -> set[str]:
-    """The canaries of a person that a text holds, however it is broken into words and lines.
-
-    A relative's name may be the beginning of the person's own, which is no secret.
-    """
-    joined = "".join(text.split()).replace(person.name, "\n")
+    """The canaries of a person that a text holds, however it is broken into words and lines."""
+    joined = "".join(text.split())
     return {piece for piece in canaries(person) if piece in joined}
 
 
