@@ -1,7 +1,6 @@
 """People at the desk: lists, rosters in and out."""
 
 import io
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pypdfium2
@@ -10,20 +9,14 @@ from werkzeug.test import TestResponse
 
 from tests.desk import browser_of
 from tests.services.cast import actor_in, dossier_of
-from tests.site import Browser, Site, opened, words_of
+from tests.site import Browser, Site, words_of
 from webapp.domain.role import Role
-from webapp.services import spreadsheets, units
-from webapp.settings import Settings
+from webapp.routes import people as desk
+from webapp.services import audit, spreadsheets, units
 from webapp.storage.archive import Subject
 
 IMPORT = "/desk/people/import"
 ROSTER = "姓名,单位,档案号,职务\n张三,市财政局/预算科,A-1,科员\n李四,市财政局/国库科,A-2,=1+1\n"
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
-    with opened(settings) as made:
-        yield made
 
 
 @pytest.fixture
@@ -109,6 +102,27 @@ def test_the_roster_is_printed_and_handed_out_without_formulas(keeper: Browser) 
     sheet = keeper.get("/desk/people/roster.xlsx")
     assert "花名册.xlsx" in unquote(sheet.headers["Content-Disposition"])
     assert spreadsheets.read(sheet.data).rows[2][5] == "'=1+1"
+
+
+def test_more_people_than_can_be_set_at_once_are_printed_by_unit(
+    keeper: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MOST_PRINTED", 1)
+    dossier_of("张三", "市财政局/预算科"), dossier_of("李四", "市财政局/国库科")
+    before = audit.verify().entries
+    answer = keeper.get("/desk/people/roster.pdf")
+    assert answer.status_code == 422
+    assert "按单位分别打印" in words_of(answer.text)
+    assert audit.verify().entries == before
+    assert keeper.get("/desk/people/roster.xlsx").status_code == 200
+    unit = units.lookup("市财政局/预算科")
+    assert unit is not None
+    assert keeper.get(f"/desk/people/roster.pdf?unit={unit.public_id}").status_code == 200
+
+
+def test_papers_are_set_at_the_pace_of_people(keeper: Browser) -> None:
+    answers = {keeper.get("/desk/people/roster.xlsx").status_code for _ in range(41)}  # more than two minutes allow
+    assert answers == {200, 429}
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ARCHIVIST])

@@ -12,6 +12,7 @@ from webapp.web.clock import now
 from webapp.web.documents import attached, printed
 from webapp.web.fragments import fragment_or_redirect, wants_fragment
 from webapp.web.guards import current_actor, requires
+from webapp.web.limits import DOCUMENTS, limiter
 
 bp = Blueprint("catalogue", __name__)
 
@@ -26,6 +27,7 @@ def catalogue(dossier_id: str) -> str:
 
 @bp.get("/desk/dossiers/<dossier_id>/catalogue.pdf")
 @requires(Permission.CATALOGUE)
+@limiter.limit(DOCUMENTS)
 def paper(dossier_id: str) -> Response:
     """The catalogue on paper, in the prescribed form."""
     opened = dossiers.printed_catalogue(current_actor(), dossier_id, at=now())

@@ -12,8 +12,10 @@ from webapp.web.clock import now
 from webapp.web.documents import attached, printed
 from webapp.web.fragments import page_or_fragment, wants_fragment
 from webapp.web.guards import current_actor, requires
+from webapp.web.limits import DOCUMENTS, limiter
 
 bp = Blueprint("people", __name__)
+MOST_PRINTED = 1000  # people on paper at once: setting them takes some 10 s
 
 
 @bp.get("/desk/people")
@@ -59,10 +61,11 @@ def take_roster() -> Response:
 
 @bp.get("/desk/people/roster.pdf")
 @requires(Permission.PEOPLE)
+@limiter.limit(DOCUMENTS)
 def roster_pdf() -> Response:
     """The roster on paper."""
     unit = _unit()
-    held = register.roster(current_actor(), now=now(), form="pdf", unit=unit)
+    held = register.roster(current_actor(), now=now(), form="pdf", unit=unit, most=MOST_PRINTED)
     paper = printed(
         "people/print.html",
         columns=register.PRINTED_COLUMNS,
@@ -75,6 +78,7 @@ def roster_pdf() -> Response:
 
 @bp.get("/desk/people/roster.xlsx")
 @requires(Permission.PEOPLE)
+@limiter.limit(DOCUMENTS)
 def roster_xlsx() -> Response:
     """The roster for office software."""
     held = register.roster(current_actor(), now=now(), form="xlsx", unit=_unit())

@@ -90,12 +90,17 @@ def listed(actor: Actor, *, unit: Unit | None = None, words: str = "", most: int
     return Found(people[:most], len(people) > most)
 
 
-def roster(actor: Actor, *, now: datetime, form: str, unit: Unit | None = None) -> tuple[Person, ...]:
+def roster(
+    actor: Actor, *, now: datetime, form: str, unit: Unit | None = None, most: int | None = None
+) -> tuple[Person, ...]:
     """The roster of what the actor keeps, to print or to hand out; without ID numbers, and logged.
 
-    form -- "pdf" or "xlsx"
+    form -- "pdf" or "xlsx". Raises Invalid when there are more than `most` people, Refused.
     """
-    people = _people(_kept(actor, unit))
+    query = _kept(actor, unit)
+    if most is not None and query.count() > most:
+        raise Invalid(f"超过 {most} 人。请按单位分别打印，或导出表格")
+    people = _people(query)
     with transaction():
         audit.append(
             "roster:printed",

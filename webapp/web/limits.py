@@ -4,6 +4,7 @@ from flask import Flask, g, request
 from flask_limiter import Limiter
 
 PER_SITTING = "600 per minute"  # a person reading fast stays below 200
+DOCUMENTS = "20 per minute"  # each is set or written for seconds, on a core that others wait for
 PAGE_IMAGES = "150 per minute"  # ASVS 2.4.1: faster than anyone reads is copying
 
 
