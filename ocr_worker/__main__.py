@@ -16,6 +16,7 @@ from webapp.services.instance import open_instance
 from webapp.settings import BadSettings, Settings
 from webapp.storage.database import database
 from webapp.vault.keyring import KeyRingUnusable
+from webapp.vault.privacy import keep_to_owner
 
 IDLE_S = 0.25  # between two looks at an empty queue: part of the time from upload to found
 AFTER_FAULT_S = 5.0
@@ -90,6 +91,7 @@ def run_lane(make: Callable[[], Lane], stop: Event) -> None:
 def main() -> int:
     """Open the instance, start the lanes, wait for SIGTERM or SIGINT. Exit 0 after a clean stop."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    keep_to_owner()
     try:
         settings = Settings.from_env(os.environ)
         open_instance(settings)

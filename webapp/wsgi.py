@@ -7,10 +7,12 @@ from flask import Flask
 from webapp.app import create_app
 from webapp.cli import install_commands
 from webapp.settings import Settings
+from webapp.vault.privacy import keep_to_owner
 
 
 def build() -> Flask:
     """The application, or, before an instance exists, a bare one that offers `db init` and nothing else."""
+    keep_to_owner()
     settings = Settings.from_env(os.environ)
     made = create_app(settings) if settings.keyring.exists() else Flask("webapp")
     install_commands(made, settings)
