@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pyotp
 import pytest
 
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.role import Role
 from webapp.services import enrolment, officers, passwords, recovery_codes, sign_in
 from webapp.services.actor import SYSTEM, Actor

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from tests.conftest import NOW
+from tests.moment import NOW
 from tests.services.cast import actor_in, dossier_of, material_in
 from webapp.domain.geometry import Box
 from webapp.domain.role import Role

@@ -2,20 +2,21 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from tests.accounts import cheap_hashing
 from tests.answers import CheckedClient
+from tests.moment import NOW
+from tests.site import Site
 from webapp.domain.disclosure import Policy, Preset
 from webapp.services import instance, policy
 from webapp.settings import Settings
 from webapp.storage.database import database
 
 Flask.test_client_class = CheckedClient
-NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -38,5 +39,14 @@ def archive(settings: Settings, empty_instance: Path, tmp_path: Path) -> Iterato
     """An open, empty instance (preset standard, own dossiers open, machine masks shown) with a live connection."""
     shutil.copytree(empty_instance, tmp_path, dirs_exist_ok=True)
     instance.open_instance(settings)
-    with database.connection_context():
-        yield settings
+    database.connect()
+    yield settings
+    if not database.is_closed():  # a request of the application closes the connection it used
+        database.close()
+
+
+@pytest.fixture
+def site(archive: Settings, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """The whole application on an empty instance, with a clock that stands still and cheap passwords."""
+    cheap_hashing(monkeypatch)
+    return Site(archive)

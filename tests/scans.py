@@ -2,8 +2,8 @@
 
 from PIL import Image
 
-from tests.conftest import NOW
 from tests.domain.laid_out import Form, id_number
+from tests.moment import NOW
 from tests.rendering.pages import jpeg
 from webapp.domain.findings import Finding, Kind
 from webapp.domain.geometry import Box

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.accounts import PASSWORD, STEP, Enrolled
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.app import create_app
 from webapp.domain.disclosure import Policy, Preset
 from webapp.services import instance, policy

@@ -8,7 +8,7 @@ import pyotp
 import pytest
 
 from tests.accounts import OFFICE, PASSWORD, STEP, Enrolled, cheap_hashing, enrolled, made
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.errors import ArchiveError
 from webapp.services import enrolment, officers, sessions, sign_in, throttles
 from webapp.services.actor import SYSTEM

@@ -1,26 +1,17 @@
 """The console's way to take a roster in and print it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 
-from tests.site import Site, opened
+from tests.site import Site
 from webapp.commands.people import group
 from webapp.domain.errors import Invalid, NotFound
 from webapp.services import spreadsheets
 from webapp.services.people import RosterRefused
-from webapp.settings import Settings
 from webapp.storage.archive import Subject
 
 ROSTER = "姓名,单位,档案号\n张三,市财政局/预算科,A-1\n李四,市教育局,A-2\n"
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
-    with opened(settings) as made:
-        yield made
 
 
 def _run(site: Site, *arguments: str) -> Result:

@@ -1,25 +1,16 @@
 """One's own account: roles, sittings, password, phone, codes, appearance."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from tests.accounts import PASSWORD, Enrolled, cheap_hashing, enrolled
-from tests.site import Browser, Site, opened, words_of
+from tests.accounts import PASSWORD, Enrolled, enrolled
+from tests.site import Browser, Site, words_of
 from webapp.domain.role import Role
-from webapp.settings import Settings
 from webapp.storage.accounts import Officer, Session
 
 CHOSEN = "青石板 下雨天 纸伞"
-
-
-@pytest.fixture
-def site(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    cheap_hashing(monkeypatch)
-    with opened(settings) as site:
-        yield site
 
 
 @pytest.fixture

@@ -1,23 +1,15 @@
 """A dossier on the phone, as each role sees it."""
 
-from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import NOW
 from tests.desk import browser_of
+from tests.moment import NOW
 from tests.services.cast import actor_in, dossier_of, material_in, pages_in
-from tests.site import Site, opened, words_of
+from tests.site import Site, words_of
 from webapp.domain.role import Role
 from webapp.services.actor import Actor
-from webapp.settings import Settings
 from webapp.storage.archive import Dossier
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
-    with opened(settings) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,28 +1,19 @@
 """Reading a material in the browser: the purpose first, pages that say why they are not shown, and pages as text."""
 
-from collections.abc import Iterator
 
 import pytest
 
-from tests.accounts import cheap_hashing, enrolled
+from tests.accounts import enrolled
 from tests.scans import NUMBER, ORDINARY, RELATIVE, read
 from tests.services.cast import dossier_of, material_in, pages_in
-from tests.site import Browser, Site, opened, words_of
+from tests.site import Browser, Site, words_of
 from webapp.domain.disclosure import MaskState
 from webapp.domain.role import Role
 from webapp.domain.transcription import Transcription
 from webapp.services import audit, masks, units
-from webapp.settings import Settings
 from webapp.storage.accounts import Officer, Scope
 from webapp.storage.archive import Material
 from webapp.storage.pages import Page
-
-
-@pytest.fixture
-def site(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    cheap_hashing(monkeypatch)
-    with opened(settings) as site:
-        yield site
 
 
 @pytest.fixture

@@ -1,25 +1,17 @@
 """Signing in through the pages: cookies, tokens, the same answer to every stranger, and what signing out leaves."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pyotp
 import pytest
 
-from tests.accounts import PASSWORD, Enrolled, cheap_hashing, enrolled, made, session_of
-from tests.site import Site, opened, token_in, words_of
+from tests.accounts import PASSWORD, Enrolled, enrolled, made, session_of
+from tests.site import Site, token_in, words_of
 from webapp.services import officers, sessions
 from webapp.services.actor import SYSTEM
 from webapp.settings import Settings
 from webapp.storage.accounts import Officer, Session
-
-
-@pytest.fixture
-def site(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    cheap_hashing(monkeypatch)
-    with opened(settings) as site:
-        yield site
 
 
 @pytest.fixture

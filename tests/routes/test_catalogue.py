@@ -1,7 +1,6 @@
 """Describing materials at the desk."""
 
 import io
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pypdfium2
@@ -9,20 +8,13 @@ import pytest
 
 from tests.desk import browser_of
 from tests.services.cast import actor_in, dossier_of, material_in, pages_in
-from tests.site import Browser, Site, opened, words_of
+from tests.site import Browser, Site, words_of
 from webapp.domain.role import Role
 from webapp.services import audit
-from webapp.settings import Settings
 from webapp.storage.archive import Dossier, Material
 from webapp.storage.pages import Page
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
-    with opened(settings) as made:
-        yield made
 
 
 @pytest.fixture

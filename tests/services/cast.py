@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.category import Category, sensitivity_of
 from webapp.domain.role import Role
 from webapp.services import pieces, units

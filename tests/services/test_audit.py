@@ -10,7 +10,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from tests.builders import make_officer
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.services import audit
 from webapp.services.actor import SYSTEM
 from webapp.storage.audit import AuditEntry

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import ID_NUMBER, index_all, make_dossier, make_material, make_officer, make_page, send
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.disclosure import Policy, Preset
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.services import audit, backup, enrolment, instance, keys, pieces, policy

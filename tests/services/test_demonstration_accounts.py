@@ -3,7 +3,7 @@
 import pytest
 
 from tests.accounts import OFFICE, cheap_hashing, made, session_of
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.disclosure import Policy, Preset
 from webapp.domain.errors import Refused
 from webapp.services import demonstration_accounts, instance, policy, sign_in, totp

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import NOW
+from tests.moment import NOW
 from tests.services.cast import actor_in, dossier_of, material_in, pages_in
 from webapp.domain.disclosure import Level, Standing
 from webapp.domain.errors import NotFound, Refused

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import ID_NUMBER, index_all, make_dossier, make_material, make_page
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.services import indexing
 from webapp.services.indexing import GUARDED, NUMBER_OF
 from webapp.storage.jobs import Job

@@ -16,7 +16,7 @@ from tests.builders import (
     send,
     transcription,
 )
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.role import Role
 from webapp.services import audit, intake, pages, pieces

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.services import jobs
 from webapp.services.jobs import LEASE, TRIES
 from webapp.storage.database import database, transaction

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import make_dossier, make_material, make_page
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.services import audit, keys, pieces
 from webapp.storage.archive import Dossier
 from webapp.storage.pages import Blob, Page

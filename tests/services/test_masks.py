@@ -14,7 +14,7 @@ from tests.builders import (
     make_officer,
     make_page,
 )
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.disclosure import Rendition
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.findings import Kind

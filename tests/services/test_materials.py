@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.conftest import NOW
+from tests.moment import NOW
 from tests.services.cast import actor_in, dossier_of, material_in, pages_in
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.role import Role

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.accounts import OFFICE, PASSWORD, STEP, cheap_hashing, enrolled, made, through_link
-from tests.conftest import NOW
+from tests.moment import NOW
 from tests.services.cast import dossier_of
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.role import Role

@@ -14,7 +14,7 @@ from tests.builders import (
     send,
     transcription,
 )
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.errors import Conflict
 from webapp.services import audit, jobs, masks, pages, pieces
 from webapp.services.jobs import LEASE

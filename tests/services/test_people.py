@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from tests.conftest import NOW
+from tests.moment import NOW
 from tests.services.cast import actor_in, dossier_of
 from webapp.domain.errors import Invalid, Refused
 from webapp.domain.identifiers import check_sign

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import make_dossier, make_material, make_page
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.services import pages, pieces
 from webapp.services.pieces import ORPHAN_AGE
 from webapp.storage.pages import Blob

@@ -13,7 +13,7 @@ from tests.builders import (
     make_officer,
     make_page,
 )
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.role import Role
 from webapp.services import audit, indexing, search

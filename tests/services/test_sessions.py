@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.accounts import ELSEWHERE, OFFICE, STEP, Enrolled, cheap_hashing, enrolled
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.role import Role
 from webapp.services import credentials, enrolment, proof, recovery_codes, sessions

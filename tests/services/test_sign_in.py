@@ -15,7 +15,7 @@ from tests.accounts import (
     made,
     session_of,
 )
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.errors import Refused, Throttled
 from webapp.domain.role import Role
 from webapp.services import audit, enrolment, officers, passwords, recovery_codes, sessions, sign_in, totp

@@ -17,7 +17,7 @@ from tests.builders import (
     make_officer,
     make_page,
 )
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.role import Role
 from webapp.rendering.images import READING_PX, THUMBNAIL_PX

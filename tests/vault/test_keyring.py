@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import NOW
+from tests.moment import NOW
 from webapp.vault import keyring
 from webapp.vault.cipher import Tampered, new_key
 from webapp.vault.keyring import KeyRing, KeyRingUnusable, Purpose, Wrapped

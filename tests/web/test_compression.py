@@ -1,20 +1,12 @@
 import gzip
 import re
-from collections.abc import Iterator
 
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.site import Site, opened, token_in
-from webapp.settings import Settings
+from tests.site import Site, token_in
 
 STYLE = "/static/css/lantai.css"
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
-    with opened(settings) as site:
-        yield site
 
 
 def fetched(site: Site, path: str, accepted: str = "gzip, deflate, br") -> TestResponse:

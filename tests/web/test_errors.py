@@ -1,24 +1,16 @@
 """What is refused or hidden is written down, and what nobody could have asked for is no fault of ours."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 
 from tests.desk import browser_of
 from tests.services.cast import actor_in, dossier_of, material_in
-from tests.site import Site, opened
+from tests.site import Site
 from webapp.domain.role import Role
 from webapp.services import audit
-from webapp.settings import Settings
 
 BEYOND = 10**30
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
-    with opened(settings) as made:
-        yield made
 
 
 def test_anothers_dossier_is_not_there_for_an_individual_and_the_try_is_written_down(site: Site) -> None:

@@ -3,7 +3,6 @@
 import errno
 import io
 import logging
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -21,12 +20,6 @@ from webapp.storage.database import database
 from webapp.web import headers
 
 CANARY = "110101199003074610"
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[Site]:
-    with opened(settings) as made:
-        yield made
 
 
 def failing(site: Site, error: Exception, endpoint: str = "search.search") -> Response:

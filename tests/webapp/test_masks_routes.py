@@ -1,32 +1,23 @@
 """Checking masks through the pages: who may, what is kept, and which page comes next."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from tests.accounts import cheap_hashing, enrolled
+from tests.accounts import enrolled
 from tests.scans import NUMBER_BOX, RELATIVE, read
 from tests.services.cast import dossier_of, material_in, pages_in
-from tests.site import Browser, Site, opened, words_of
+from tests.site import Browser, Site, words_of
 from webapp.domain.disclosure import MaskState
 from webapp.domain.findings import Kind
 from webapp.domain.role import Role
 from webapp.services import audit, masks, pieces, units
-from webapp.settings import Settings
 from webapp.storage.accounts import Scope
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Page, PageText
 
 NUMBER = json.dumps({"kind": "id_number", "box": [220, 100, 440, 126]})
 DRAWN = json.dumps({"kind": "address", "box": [10, 20, 300, 40]})
-
-
-@pytest.fixture
-def site(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    cheap_hashing(monkeypatch)
-    with opened(settings) as site:
-        yield site
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from click.testing import Result
 
 from tests.accounts import cheap_hashing, made, through_link
-from tests.conftest import NOW
+from tests.moment import NOW
 from tests.site import Site, opened
 from webapp.commands.officers import group
 from webapp.domain.errors import Invalid, NotFound
