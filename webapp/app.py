@@ -21,6 +21,7 @@ from webapp.web import (
     filters,
     guards,
     headers,
+    hosts,
     limits,
     navigation,
     sign_in,
@@ -76,6 +77,7 @@ def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) ->
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     _connect_each_request(app)
     compression.install(app, ROOT / "static")  # first, so that it sees answers last
+    hosts.install(app, settings.public_origin)
     sign_in.install(app)
     for part in (guards, limits, csrf, headers, errors, filters, navigation):  # limits before a form is read
         part.install(app)
@@ -90,8 +92,8 @@ def _connect_each_request(app: Flask) -> None:
 
     @app.before_request
     def connect() -> None:
+        g.session = None  # first: the page that tells of a database out of reach asks for it
         database.connect(reuse_if_open=True)
-        g.session = None
 
     @app.teardown_request
     def disconnect(_error: BaseException | None) -> None:

@@ -24,7 +24,17 @@ PRAGMAS = {
     "recursive_triggers": 1,  # without it INSERT OR REPLACE deletes an audit entry past its trigger
 }
 
-database = SqlCipherDatabase(None)  # the path is not known until open_database()
+
+class ArchiveDatabase(SqlCipherDatabase):
+    """SQLCipher as this archive uses it."""
+
+    def rollback(self) -> None:
+        """Undo the transaction. SQLite has done so itself when the disk was full: then that error is the one told."""
+        if self.connection().in_transaction:
+            super().rollback()
+
+
+database = ArchiveDatabase(None)  # the path is not known until open_database()
 
 
 def open_database(path: Path, key: bytes) -> None:

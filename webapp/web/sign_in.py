@@ -58,7 +58,8 @@ def install(app: Flask) -> None:
     app.config["SESSION_COOKIE_NAME"] = (
         "unused"  # Flask's own is never set; it must not take our cookie for its own
     )
-    manager = LoginManager(app)
+    manager = LoginManager()
+    manager.init_app(app, add_context_processor=False)  # an error page must not ask the database who is here
     manager.anonymous_user = Nobody
     manager.request_loader(_sitting_of)
 
