@@ -11,10 +11,16 @@ import pyotp
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, expect
 
 from tests.e2e.service import Service, until
-from webapp.services import demonstration_accounts, totp
+from webapp.domain.role import Role
+from webapp.services import demonstration_accounts, officers, totp
+from webapp.services.actor import SYSTEM
 from webapp.services.demonstration_accounts import OpenAccount
+from webapp.services.officers import NewOfficer, Rights
+from webapp.storage.accounts import Officer
+from webapp.storage.archive import Unit
 from webapp.storage.database import database
 
+PASSWORD = "松风 明月 石泉 2"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -87,7 +93,7 @@ class Browsing:
     def secret(self, login: str) -> str:
         """The TOTP secret of a demonstration account."""
         with database.connection_context():
-            officer = demonstration_accounts.Officer.get(demonstration_accounts.Officer.login == login)
+            officer = Officer.get(Officer.login == login)
             return totp.opened(officer.totp_secret, officer)
 
     def code(self, login: str) -> str:
@@ -102,6 +108,18 @@ class Browsing:
         is_missing = answer.status >= 400 and answer.request.resource_type in PARTS
         if answer.status >= 500 or is_missing:
             self.wrong.append(f"{answer.status} {answer.url}")
+
+
+def new_official(name: str) -> str:
+    """Open an account of the demonstration for one test, who so waits for nobody else's codes. Returns its login."""
+    now = datetime.now(UTC)
+    with database.connection_context():
+        top = tuple(Unit.select().where(Unit.parent.is_null()))
+        rights = Rights(frozenset({Role.OFFICIAL}), top, ())
+        login = f"spare{Officer.select().count()}"
+        officer = officers.create(NewOfficer(login, name, rights), actor=SYSTEM, now=now)
+        demonstration_accounts.enrol_directly(officer, PASSWORD, pyotp.random_base32(), now=now)
+    return login
 
 
 def account(login: str) -> OpenAccount:

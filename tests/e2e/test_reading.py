@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from ocr_worker.reading import ReaderProcess
 from tests.e2e import visits
-from tests.e2e.browsing import Browsing, account, sign_in
+from tests.e2e.browsing import Browsing, account, new_official, sign_in
 from tests.e2e.eyes import seen
 from tests.e2e.papers import OTHER, OWN, canaries, leaked, truth
 from tests.e2e.service import Service
@@ -38,7 +38,7 @@ def test_a_phrase_that_is_only_in_a_scan_is_found_and_read(read: Service, browsi
     assert PHRASE in truth(OWN, "思想汇报", 1)
     context = browsing.stranger()
     page = context.new_page()
-    sign_in(page, browsing, "caizheng")
+    sign_in(page, browsing, new_official("纪长风"))
     page.get_by_role("searchbox").fill(PHRASE)
     page.get_by_role("searchbox").press("Enter")
     hit = page.get_by_role("link", name=re.compile(f"{OWN.name} · 思想汇报.*第 1 页"))
