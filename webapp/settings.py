@@ -18,7 +18,8 @@ class Settings:
 
     instance -- folder of the database, the page images and the index
     keyring -- the key ring file; in production on another medium than `instance`
-    public_origin -- how browsers reach the service, e.g. https://lantai.example; http only on loopback
+    public_origin -- how browsers reach the service, e.g. https://lantai.example; http only on loopback. It answers
+        to this name and those of loopback
     ocr_engine -- which runtime reads pages: openvino (half the time) or onnxruntime
     trusted_proxies -- how many reverse proxies stand in front and set X-Forwarded-*; 0 trusts none
     attested -- the operator states that it may answer on a public address (LANTAI_PUBLIC_ATTESTATION)
