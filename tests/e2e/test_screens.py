@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e import screens
+from tests.e2e import screens, visits
 from tests.e2e.browsing import Browsing
 from tests.e2e.papers import OTHER, OWN
 from tests.e2e.service import Service
 from webapp.storage.accounts import Officer
-from webapp.storage.archive import Dossier, Material
 from webapp.storage.database import database
+from webapp.storage.pages import Mask
 from webapp.storage.pages import Page as Sheet
 
 Tour = dict[str, Callable[[Page], object]]
@@ -21,36 +21,17 @@ def to(path: str) -> Callable[[Page], object]:
     return lambda page: page.goto(path)
 
 
-def dossier(number: str) -> str:
-    return str(Dossier.get(Dossier.number == number).public_id)
-
-
-def material(number: str, title: str) -> str:
-    found = Material.select().join(Dossier).where((Dossier.number == number) & (Material.title == title))
-    return str(found.get().public_id)
-
-
 def searched(words: str) -> Callable[[Page], object]:
-    def search(page: Page) -> None:
-        page.goto("/search")
-        page.get_by_role("searchbox").fill(words)
-        page.get_by_role("button", name="查找").click()
-        expect(page.locator("#results")).to_be_visible()
-
-    return search
+    return lambda page: visits.search(page, words)
 
 
-def read(material_id: str, number: int = 1) -> Callable[[Page], object]:
-    """Open the viewer, stating a purpose where that is asked."""
+def reading(material: str, number: int) -> Callable[[Page], object]:
+    return lambda page: visits.read(page, material, number)
 
-    def open_viewer(page: Page) -> None:
-        page.goto(f"/materials/{material_id}?page={number}")
-        if page.get_by_role("button", name="开始查阅").count():
-            page.locator("input[name=purpose]").first.check()
-            page.get_by_role("button", name="开始查阅").click()
-        expect(page.locator(f"#pg{number}")).to_be_visible()
 
-    return open_viewer
+def officer_id(login: str) -> str:
+    with database.connection_context():
+        return str(Officer.get(Officer.login == login).public_id)
 
 
 def verdict(page: Page) -> None:
@@ -59,7 +40,7 @@ def verdict(page: Page) -> None:
     expect(page.get_by_role("heading", name="日志核验结果")).to_be_visible()
 
 
-def strangers(_: Service) -> Tour:
+def strangers() -> Tour:
     return {
         "login": to("/login"),
         "offline": to("/offline"),
@@ -69,9 +50,9 @@ def strangers(_: Service) -> Tour:
     }
 
 
-def officials(_: Service) -> Tour:
-    own, booklet = dossier(OWN.dossier_number), material(OWN.dossier_number, "干部履历表")
-    closed = material(OTHER.dossier_number, f"关于{OTHER.name}同志的考察材料")
+def officials() -> Tour:
+    own, booklet = visits.dossier_id(OWN.dossier_number), visits.material_id(OWN.dossier_number, "干部履历表")
+    closed = visits.material_id(OTHER.dossier_number, f"关于{OTHER.name}同志的考察材料")
     return {
         "home-new": to("/"),
         "search": to("/search"),
@@ -79,9 +60,9 @@ def officials(_: Service) -> Tour:
         "results-none": searched("查无此句的一句话"),
         "summary": to(f"/dossiers/{own}"),
         "catalogue": to(f"/dossiers/{own}/catalogue"),
-        "purpose": to(f"/materials/{material(OTHER.dossier_number, '干部任免审批表')}"),
-        "viewer": read(booklet, 2),
-        "viewer-withheld": read(booklet, 1),
+        "purpose": to(f"/materials/{visits.material_id(OTHER.dossier_number, '干部任免审批表')}"),
+        "viewer": reading(booklet, 2),
+        "viewer-withheld": reading(booklet, 1),
         "page-as-text": to(f"/materials/{booklet}/pages/2/text"),
         "refused": to(f"/materials/{closed}"),
         "home": to("/"),
@@ -92,10 +73,11 @@ def officials(_: Service) -> Tour:
     }
 
 
-def archivists(_: Service) -> Tour:
-    own, report = dossier(OWN.dossier_number), material(OWN.dossier_number, "思想汇报")
-    withheld = Sheet.get(Sheet.mask_state == "withheld").public_id
-    masked = Sheet.select().join(Material).where((Material.title == "干部履历表") & (Sheet.number == 2)).get()
+def archivists() -> Tour:
+    own, report = visits.dossier_id(OWN.dossier_number), visits.material_id(OWN.dossier_number, "思想汇报")
+    with database.connection_context():
+        waiting = Sheet.get(Sheet.mask_state == "withheld").public_id
+        boxed = Sheet.select(Sheet).join(Mask).order_by(Sheet.id).first().public_id
     return {
         "desk-home": to("/"),
         "desk-intake": to("/desk/intake"),
@@ -104,16 +86,16 @@ def archivists(_: Service) -> Tour:
         "desk-roster": to("/desk/people/import"),
         "desk-catalogue": to(f"/desk/dossiers/{own}/catalogue"),
         "desk-new-material": to(f"/desk/dossiers/{own}/catalogue/new"),
-        "desk-material": to(f"/desk/materials/{material(OWN.dossier_number, '干部履历表')}"),
+        "desk-material": to(f"/desk/materials/{visits.material_id(OWN.dossier_number, '干部履历表')}"),
         "desk-masks": to("/desk/masks"),
-        "desk-mask-page": to(f"/desk/masks/{withheld}"),
-        "desk-mask-page-with-boxes": to(f"/desk/masks/{masked.public_id}"),
+        "desk-mask-page": to(f"/desk/masks/{waiting}"),
+        "desk-mask-page-with-boxes": to(f"/desk/masks/{boxed}"),
         "desk-summary": to(f"/dossiers/{own}"),
     }
 
 
-def system_administrators(_: Service) -> Tour:
-    someone = Officer.get(Officer.login == "caizheng").public_id
+def system_administrators() -> Tour:
+    someone = officer_id("caizheng")
     return {
         "admin-home": to("/"),
         "admin-officers": to("/desk/officers"),
@@ -123,8 +105,8 @@ def system_administrators(_: Service) -> Tour:
     }
 
 
-def security_officers(_: Service) -> Tour:
-    someone = Officer.get(Officer.login == "caizheng").public_id
+def security_officers() -> Tour:
+    someone = officer_id("caizheng")
     return {
         "security-home": to("/"),
         "security-rights": to("/desk/rights"),
@@ -132,7 +114,7 @@ def security_officers(_: Service) -> Tour:
     }
 
 
-def auditors(_: Service) -> Tour:
+def auditors() -> Tour:
     return {"audit-home": to("/"), "audit": to("/desk/audit"), "audit-verdict": verdict}
 
 
@@ -147,8 +129,7 @@ TOURS = {
 
 @pytest.mark.parametrize("login", TOURS)
 def test_every_screen_of_a_role_is_open_to_everyone(read: Service, browsing: Browsing, login: str) -> None:
-    with database.connection_context():
-        tour = TOURS[login](read)
+    tour = TOURS[login]()
     page = browsing.officer(login)
     found = []
     for name, visit in tour.items():
@@ -166,7 +147,7 @@ def test_every_screen_of_a_role_is_open_to_everyone(read: Service, browsing: Bro
 def test_every_screen_before_signing_in_is_open_to_everyone(read: Service, browsing: Browsing) -> None:
     context = browsing.stranger()
     page, found = context.new_page(), []
-    for name, visit in strangers(read).items():
+    for name, visit in strangers().items():
         visit(page)
         found += screens.faults(page, name)
     context.close()

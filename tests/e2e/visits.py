@@ -10,6 +10,10 @@ from webapp.storage.database import database
 
 LINK = re.compile(r'(?:href|src|data-src|data-full)="([^"]+)"')
 MOST_ADDRESSES = 300
+SHOWN = """number => {
+  const image = document.querySelector(`#pg${number} img`);
+  return !image || (image.complete && image.naturalWidth > 0);
+}"""
 
 
 def material_id(number: str, title: str) -> str:
@@ -44,14 +48,8 @@ def read(page: Page, material: str, number: int = 1) -> None:
     """Open the viewer at a page and wait until it shows it, or says why it does not."""
     page.goto(f"/materials/{material}?page={number}")
     state_purpose(page)
-    figure = page.locator(f"#pg{number}")
-    expect(figure).to_be_visible()
-    if (
-        image := figure.locator("img").first.element_handle(timeout=500)
-        if figure.locator("img").count()
-        else None
-    ):
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image)
+    expect(page.locator(f"#pg{number}")).to_be_visible()
+    page.wait_for_function(SHOWN, arg=number)
 
 
 def picture(

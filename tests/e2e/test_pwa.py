@@ -1,0 +1,152 @@
+"""The web app on a phone: installable, keeps its static shell and nothing else, says so when offline, and is light."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e import visits
+from tests.e2e.browsing import CHROMIUM, FLAGS, Browsing, new_official, sign_in
+from tests.e2e.papers import OWN
+from tests.e2e.service import Service
+from webapp.web.static_files import SHELL
+
+COLD_KB, COLD_REQUESTS, IMAGE_KB = 35, 9, 130
+KEPT = """async () => {
+  const found = [];
+  for (const name of await caches.keys())
+    for (const request of await (await caches.open(name)).keys()) found.push(new URL(request.url).pathname);
+  return found.sort();
+}"""
+STORED = "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length]"
+
+
+@pytest.fixture
+def phone(browsing: Browsing, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A browser with a profile of its own: only there can a web app be installed."""
+    context = browsing.playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path=CHROMIUM, headless=True, args=FLAGS, **browsing.phone()
+    )
+    browsing.watch(context)
+    yield context
+    context.close()
+
+
+@dataclass
+class Weight:
+    """What a page fetched: requests and bytes as they came over the wire, headers too."""
+
+    bytes: int = 0
+    addresses: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        devtools.on("Network.requestWillBeSent", lambda event: self.addresses.append(event["request"]["url"]))
+        devtools.on("Network.loadingFinished", self._finished)
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        self.bytes += int(event["encodedDataLength"])
+
+    @property
+    def kilobytes(self) -> float:
+        return self.bytes / 1024
+
+
+def test_the_app_can_be_installed(browsing: Browsing, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto("/login")
+    page.evaluate("() => navigator.serviceWorker.ready")
+    devtools = phone.new_cdp_session(page)
+    manifest = devtools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert manifest["url"].endswith("/manifest.webmanifest")
+    assert devtools.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+
+
+def test_a_tour_leaves_only_the_static_shell_on_the_phone(
+    read: Service, browsing: Browsing, phone: BrowserContext
+) -> None:
+    page = phone.new_page()
+    sign_in(page, browsing, new_official("言之远"))
+    _tour(page)
+    state = page.evaluate("() => navigator.serviceWorker.ready.then(held => held.active.state)")
+    assert state == "activated"
+    assert page.evaluate("() => Boolean(navigator.serviceWorker.controller)")
+    assert page.evaluate(KEPT) == sorted(["/offline", *(f"/static/{name}" for name in SHELL)])
+    assert page.evaluate(STORED) == [0, 0, 0]
+    page.goto("/account")
+    page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_role("heading", name="登录")).to_be_visible()
+    assert page.evaluate(STORED) == [0, 0, 0]
+    assert set(page.evaluate(KEPT)) <= {"/offline", *(f"/static/{name}" for name in SHELL)}
+
+
+def test_without_network_the_app_says_so_and_shows_nothing_else(
+    read: Service, browsing: Browsing, phone: BrowserContext
+) -> None:
+    page = phone.new_page()
+    sign_in(page, browsing, new_official("步青云"))
+    _tour(page)
+    phone.set_offline(True)
+    page.goto("/search")
+    expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
+    assert OWN.name not in page.content()
+    phone.set_offline(False)
+    page.goto("/search")
+    expect(page.get_by_role("heading", name="查档")).to_be_visible()
+    browsing.wrong[:] = [what for what in browsing.wrong if "ERR_INTERNET_DISCONNECTED" not in what]
+
+
+def test_screens_are_light_when_nothing_is_kept_yet(read: Service, browsing: Browsing, say: Any) -> None:
+    official = browsing.officer("chadang")
+    visits.search(official, "云梧市")
+    results = official.url
+    state = official.context.storage_state()
+    official.close()
+    for name, address, held in (("login", "/login", None), ("home", "/", state), ("results", results, state)):
+        context = browsing.stranger(storage_state=held)
+        page, weight = context.new_page(), Weight()
+        weight.listen(page)
+        page.goto(address, wait_until="networkidle")
+        context.close()
+        say(f"{name}: {weight.kilobytes:.1f} KB in {len(weight.addresses)} requests")
+        assert weight.kilobytes <= COLD_KB, weight.addresses
+        assert len(weight.addresses) <= COLD_REQUESTS, weight.addresses
+
+
+def test_the_first_image_of_the_viewer_is_light(read: Service, browsing: Browsing, say: Any) -> None:
+    official = browsing.officer("chadang")
+    for title, number in (("干部履历表", 2), ("干部履历表", 3), ("思想汇报", 1)):
+        material = visits.material_id(OWN.dossier_number, title)
+        visits.read(official, material, number)
+        size = len(visits.picture(official, material, number, "image/avif", size="page")) / 1024
+        say(f"{title} {number}: {size:.0f} KB")
+        assert size <= IMAGE_KB
+    official.close()
+
+
+def test_the_shell_is_told_to_be_kept_and_pages_are_not(service: Service, browsing: Browsing) -> None:
+    official = browsing.officer("chadang")
+    page = official.request.get("/")
+    assert page.headers["cache-control"] == "private, no-store"
+    style = re.search(r"/static/css/lantai\.css\?v=\w+", page.text())
+    assert style
+    answer = official.request.get(style[0])
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "gzip"
+    official.close()
+
+
+def _tour(page: Page) -> None:
+    """Search, summary, catalogue, viewer, account."""
+    visits.search(page, OWN.name)
+    dossier = visits.dossier_id(OWN.dossier_number)
+    for address in (f"/dossiers/{dossier}", f"/dossiers/{dossier}/catalogue"):
+        page.goto(address)
+    visits.read(page, visits.material_id(OWN.dossier_number, "思想汇报"))
+    page.goto("/account")
