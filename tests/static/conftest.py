@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import jinja2
 import pytest
 from flask import Flask, Response, render_template, request
+from flask.testing import FlaskClient
 from markupsafe import Markup
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
@@ -51,6 +52,7 @@ def context() -> dict[str, object]:
 def build_stage() -> Flask:
     """The screens at /<name>; what a browser tells it is kept in app.config["TOLD"], in order."""
     app = Flask("stage", static_folder=str(ROOT / "static"))
+    app.test_client_class = FlaskClient  # screens alone, without the headers that the product's answers are held to
     app.jinja_loader = jinja2.FileSystemLoader([ROOT / "templates", Path(__file__).parent / "screens"])
     app.jinja_env.undefined = jinja2.ChainableUndefined
     app.context_processor(context)
