@@ -79,7 +79,8 @@ def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) ->
     compression.install(app, ROOT / "static")  # first, so that it sees answers last
     hosts.install(app, settings.public_origin)
     sign_in.install(app)
-    for part in (guards, limits, csrf, headers, errors, filters, navigation):  # limits before a form is read
+    # Limits come first: each refusal is an entry of the log, and a form is read before its token is seen.
+    for part in (limits, guards, csrf, headers, errors, filters, navigation):
         part.install(app)
     static_files.install(app, ROOT / "static")
     for name in SURFACES:

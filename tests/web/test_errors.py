@@ -9,6 +9,7 @@ from tests.services.cast import actor_in, dossier_of, material_in
 from tests.site import Site
 from webapp.domain.role import Role
 from webapp.services import audit
+from webapp.web import limits
 
 BEYOND = 10**30
 
@@ -50,3 +51,13 @@ def test_a_page_number_beyond_all_pages_names_no_page(site: Site) -> None:
     browser = browser_of(site, actor_in(Role.ARCHIVIST, custody="市财政局"))
     for form in ("image", "text"):
         assert browser.get(f"/materials/{material.public_id}/pages/{BEYOND}/{form}").status_code == 404
+
+
+def test_refusals_do_not_fill_the_log_faster_than_anybody_asks(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "IN_ALL", "10 per minute")
+    browser, before = browser_of(site, actor_in(Role.AUDITOR)), audit.verify().entries
+    answers = [browser.get("/desk/people/roster.pdf").status_code for _ in range(21)]  # two minutes allow 20
+    assert set(answers) == {403, 429}
+    assert audit.verify().entries - before == answers.count(403)
