@@ -220,6 +220,7 @@ def up(migrator, db):
         right = IntegerField()
         bottom = IntegerField()
         rule = CharField(max_length=60)
+        is_own = BooleanField(default=False)
         drawn_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
 
         class Meta:

@@ -25,5 +25,6 @@ def read(page: Page) -> None:
     page.transcription = pieces.store_text(dossier, "transcription", transcription.to_json(), now=NOW)
     page.width_px, page.height_px = form.size
     page.save()
-    masks.put(page, [Finding(Kind.ID_NUMBER, NUMBER_BOX, "drawn"), Finding(Kind.FAMILY, relative, "drawn")])
+    boxes = [Finding(Kind.ID_NUMBER, NUMBER_BOX, "drawn"), Finding(Kind.FAMILY, relative, "drawn")]
+    masks.put(page, boxes, transcription)
     masks.write_text(page, transcription)

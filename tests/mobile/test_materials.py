@@ -4,15 +4,16 @@
 import pytest
 
 from tests.accounts import enrolled
+from tests.domain.laid_out import id_number
 from tests.scans import NUMBER, ORDINARY, RELATIVE, read
 from tests.services.cast import dossier_of, material_in, pages_in
 from tests.site import Browser, Site, words_of
 from webapp.domain.disclosure import MaskState
 from webapp.domain.role import Role
 from webapp.domain.transcription import Transcription
-from webapp.services import audit, masks, units
+from webapp.services import audit, masks, pieces, units
 from webapp.storage.accounts import Officer, Scope
-from webapp.storage.archive import Material
+from webapp.storage.archive import Material, Subject
 from webapp.storage.pages import Page
 
 
@@ -101,7 +102,14 @@ def test_a_keeper_reads_the_whole_text(site: Site, material: Material) -> None:
         assert RELATIVE in answer.text
 
 
-def test_people_read_their_own_numbers_and_not_those_of_relatives(site: Site, material: Material) -> None:
+@pytest.mark.parametrize(("number", "is_shown"), [(NUMBER, True), (id_number(2), False)])
+def test_people_read_their_own_number_and_nobody_elses(
+    site: Site, material: Material, number: str, is_shown: bool
+) -> None:
+    dossier = material.dossier
+    sealed = pieces.seal_field(dossier, "id_number", number)
+    Subject.update(id_number=sealed).where(Subject.id == dossier.subject_id).execute()
+    read(Page.get((Page.material == material) & (Page.number == 1)))
     who = enrolled()
     own = {"role_names": "individual", "subject": material.dossier.subject_id}
     Officer.update(**own).where(Officer.id == who.officer.id).execute()
@@ -109,7 +117,7 @@ def test_people_read_their_own_numbers_and_not_those_of_relatives(site: Site, ma
     assert browser.sign_in(who).status_code == 303
     browser.get(f"/materials/{material.public_id}")
     answer = browser.get(text_of(material, 1))
-    assert NUMBER in answer.text
+    assert (NUMBER in answer.text) is is_shown
     assert RELATIVE not in answer.text
     assert next(audit.entries())["details"]["rendition"] == "own"
 

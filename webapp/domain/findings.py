@@ -66,6 +66,17 @@ def masked_text(page: Transcription, findings: Iterable[Finding], kinds: frozens
     return "\n".join(_masked_line(line, boxes) for line in page.sure_lines())
 
 
+def holds_only(page: Transcription, box: Box, number: str) -> bool:
+    """True when the trusted digits read inside `box` are this number and nothing else: nobody else's stands there."""
+    inside = [
+        text
+        for line in page.sure_lines()
+        for text, place, _ in words_or_whole(line)
+        if box.contains_centre_of(place)
+    ]
+    return re.sub("[^0-9X]", "", "".join(inside).upper()) == number
+
+
 def _masked_line(line: Line, boxes: Iterable[Box]) -> str:
     near = [box for box in boxes if box.overlaps(line.box) or any(box.overlaps(w.box) for w in line.words)]
     if not near:

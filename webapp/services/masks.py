@@ -11,7 +11,7 @@ from peewee import ModelSelect
 
 from webapp.domain.disclosure import Level, MaskState, Rendition, Standing
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
-from webapp.domain.findings import IDENTIFYING, Finding, Kind, masked_text
+from webapp.domain.findings import IDENTIFYING, Finding, Kind, holds_only, masked_text
 from webapp.domain.geometry import Box
 from webapp.domain.role import Role
 from webapp.domain.transcription import Transcription
@@ -22,11 +22,12 @@ from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.pages import Mask, Page, PageText
 
-# What a rendition covers. A person's own form shows them their own numbers; their family's stay covered.
+# What a rendition covers. OWN covers the same but for values known to be the person's own (Mask.is_own):
+# a form also names introducers and witnesses, with their numbers.
 BURNED: dict[Rendition, frozenset[Kind]] = {
     Rendition.CLEAR: frozenset(),
     Rendition.MASKED: IDENTIFYING,
-    Rendition.OWN: frozenset({Kind.FAMILY}),
+    Rendition.OWN: IDENTIFYING,
 }
 LABELS: dict[Kind, str] = {
     Kind.ID_NUMBER: "证件号",
@@ -50,31 +51,43 @@ class Drawn:
     box: Box
 
 
-def put(page: Page, findings: Iterable[Finding], *, drawn_by: Actor | None = None) -> None:
-    """Replace a page's boxes. In the caller's transaction."""
+def put(
+    page: Page, findings: Iterable[Finding], transcription: Transcription, *, drawn_by: Actor | None = None
+) -> None:
+    """Replace a page's boxes, and note which hide the subject's own ID number. In the caller's transaction."""
+    own = _own_id_number(page.material.dossier)
     Mask.delete().where(Mask.page == page).execute()
     for finding in findings:
         box = finding.box
+        is_own = finding.kind is Kind.ID_NUMBER and own is not None and holds_only(transcription, box, own)
         Mask.create(page=page, kind=finding.kind.value, rule=finding.rule, left=box.left, top=box.top,
-                    right=box.right, bottom=box.bottom, drawn_by=drawn_by and drawn_by.person)  # fmt: skip
+                    right=box.right, bottom=box.bottom, is_own=is_own,
+                    drawn_by=drawn_by and drawn_by.person)  # fmt: skip
 
 
 def findings_of(page: Page) -> list[Finding]:
     """A page's boxes, from the top down."""
     held = Mask.select().where(Mask.page == page).order_by(Mask.top, Mask.left, Mask.id)
-    return [Finding(Kind(m.kind), Box(m.left, m.top, m.right, m.bottom), m.rule) for m in held]
+    return [_finding(mask) for mask in held]
+
+
+def covered_for(page: Page, rendition: Rendition) -> list[Finding]:
+    """The boxes that a rendition covers, from the top down."""
+    held = Mask.select().where((Mask.page == page) & Mask.kind.in_([kind.value for kind in BURNED[rendition]]))
+    if rendition is Rendition.OWN:
+        held = held.where(~Mask.is_own)
+    return [_finding(mask) for mask in held.order_by(Mask.top, Mask.left, Mask.id)]
 
 
 def covers(page: Page, rendition: Rendition) -> list[Cover]:
-    """The boxes that a rendition covers, with the word each is covered by."""
-    kinds = BURNED[rendition]
-    return [Cover(found.box, LABELS[found.kind]) for found in findings_of(page) if found.kind in kinds]
+    """The same, with the word each box is covered by."""
+    return [Cover(found.box, LABELS[found.kind]) for found in covered_for(page, rendition)]
 
 
 def write_text(page: Page, transcription: Transcription) -> None:
     """Derive and keep both renditions of a page's text, from its boxes as they are. In the caller's transaction."""
     dossier = page.material.dossier
-    masked = masked_text(transcription, findings_of(page), BURNED[Rendition.MASKED])
+    masked = masked_text(transcription, covered_for(page, Rendition.MASKED), IDENTIFYING)
     sealed = {
         "clear": pieces.seal_field(dossier, f"clear:{page.public_id}", transcription.text),
         "masked": pieces.seal_field(dossier, f"masked:{page.public_id}", masked),
@@ -89,7 +102,7 @@ def read_text(page: Page, rendition: Rendition) -> str:
         raise Conflict("这一页还在处理中，请稍后再看")
     if rendition is Rendition.OWN:  # one person's view alone: derived when asked for, not kept
         transcription = Transcription.from_json(pieces.load_text(page.transcription))
-        return masked_text(transcription, findings_of(page), BURNED[rendition])
+        return masked_text(transcription, covered_for(page, rendition), IDENTIFYING)
     sealed = held.clear if rendition is Rendition.CLEAR else held.masked
     return pieces.unseal_field(page.material.dossier, f"{rendition.value}:{page.public_id}", sealed)
 
@@ -107,6 +120,15 @@ def following(actor: Actor, page: Page) -> Page | None:
     """The waiting page after this one, from the oldest again after the last; None when no other waits."""
     waiting = _waiting(actor).where(Page.id != page.id).limit(1)
     return waiting.where(Page.id > page.id).first() or waiting.first()
+
+
+def _finding(mask: Mask) -> Finding:
+    return Finding(Kind(mask.kind), Box(mask.left, mask.top, mask.right, mask.bottom), mask.rule)
+
+
+def _own_id_number(dossier: Dossier) -> str | None:
+    sealed = dossier.subject.id_number
+    return pieces.unseal_field(dossier, "id_number", sealed) if sealed else None
 
 
 def _waiting(actor: Actor) -> ModelSelect:
@@ -163,7 +185,7 @@ def verify(actor: Actor, page_id: str, drawn: Collection[Drawn], *, revision: in
         if not released.execute():
             raise Conflict("这一页刚被别人核对过，请重新打开再看")
         kept = {(f.kind, f.box) for f in findings}
-        put(page, findings, drawn_by=actor)
+        put(page, findings, transcription, drawn_by=actor)
         write_text(page, transcription)
         jobs.enqueue("index", f"page:{page.id}", now=now, priority=5)
         audit.append("mask:verified", actor=actor, at=now, kind="page", record=page.public_id,

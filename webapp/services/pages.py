@@ -85,7 +85,7 @@ def read(job: Job, page: Page, optimised_jpeg: bytes, transcription: Transcripti
         _close(job, now=now)
         if not kept.execute():
             raise Conflict("这一页已被移走")
-        masks.put(page, found.findings)
+        masks.put(page, found.findings, transcription)
         masks.write_text(page, transcription)
         jobs.enqueue("index", f"page:{page.id}", now=now, priority=job.priority)
         audit.append("page:read", actor=SYSTEM, at=now, kind="page", record=page.public_id,

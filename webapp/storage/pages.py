@@ -1,6 +1,6 @@
 """What was scanned: uploads, pages, their sealed pieces, and the boxes that hide values."""
 
-from peewee import BlobField, CharField, Check, ForeignKeyField, IntegerField, TextField
+from peewee import BlobField, BooleanField, CharField, Check, ForeignKeyField, IntegerField, TextField
 
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material
@@ -81,4 +81,5 @@ class Mask(Record):
     right = IntegerField()
     bottom = IntegerField()
     rule = CharField(max_length=60)  # what found it, or "drawn"
+    is_own = BooleanField(default=False)  # hides the subject's own ID number, which they may see
     drawn_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
