@@ -75,15 +75,17 @@ def run_lane(make: Callable[[], Lane], stop: Event) -> None:
     while not stop.is_set():
         try:
             lane = lane or make()
-            with database.connection_context():
-                while not stop.is_set() and lane.step():
-                    pass
+            database.connect(reuse_if_open=True)  # kept: closing the last one makes SQLite sync its log
+            while not stop.is_set() and lane.step():
+                pass
         except Conflict as moved_on:
             _log.info("a result was dropped: %s", moved_on)
         except Exception:
             _log.exception("a job failed in an unforeseen way; it returns to the queue")
+            database.close()
             stop.wait(AFTER_FAULT_S)
         stop.wait(IDLE_S)
+    database.close()
     if isinstance(lane, ReadLane):
         lane.close()
 
