@@ -5,7 +5,7 @@ from contextlib import suppress
 
 worker_class = "gthread"
 workers = 1  # the index is held unsealed in memory, once
-threads = 16  # as many pages are drawn at a time as there are cores: the others must not keep a search waiting
+threads = 16  # pages are drawn as many at once as there are cores; the others must not keep a search waiting
 timeout = 60
 graceful_timeout = 10
 keepalive = 30

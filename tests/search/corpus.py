@@ -1,7 +1,7 @@
 """Pages of a made-up archive, the same on every run, and the plain way of finding things in them."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from webapp.search.analysis import normalise
 from webapp.search.entry import Entry, Kind
@@ -76,10 +76,11 @@ def everywhere(level: Level) -> Sight:
 def verifier(clear: Mapping[str, str], masked: Mapping[str, str] | None = None) -> Verify:
     """Gives texts as a caller would."""
 
-    def text_of(ref: str, rendition: Rendition) -> str | None:
-        return (clear if rendition == "clear" else masked or clear).get(ref)
+    def texts_of(wanted: Sequence[tuple[str, Rendition]]) -> Mapping[str, str]:
+        held = {"clear": clear, "masked": masked or clear}
+        return {ref: held[rendition][ref] for ref, rendition in wanted if ref in held[rendition]}
 
-    return text_of
+    return texts_of
 
 
 def containing(wording: str, texts: Mapping[str, str]) -> set[str]:

@@ -130,9 +130,9 @@ def test_a_phrase_of_few_candidates_is_counted_exactly(tmp_path):
         batch.put(Entry("page:9999", 1, "甲乙丙", "甲乙丙"))
     asked = []
 
-    def counting(ref, rendition):
-        asked.append(ref)
-        return texts.get(ref, "甲乙丙")
+    def counting(wanted):
+        asked.extend(wanted)
+        return {ref: texts.get(ref, "甲乙丙") for ref, _ in wanted}
 
     found = search(Reader(index), "甲乙丙", verify=counting, limit=3)
     assert (found.total, found.is_exact, len(found.hits)) == (3, False, 3)
@@ -140,15 +140,15 @@ def test_a_phrase_of_few_candidates_is_counted_exactly(tmp_path):
 
 
 def test_texts_are_asked_for_only_where_terms_prove_nothing(reader):
-    def must_not(ref, rendition):
-        raise RuntimeError(ref)
+    def must_not(wanted):
+        raise RuntimeError(wanted)
 
     for query in ("处分", '"处分"', "王伟 党 1990", '"1990"'):
         search(reader, query, verify=must_not)
 
 
 def test_an_entry_whose_text_is_gone_is_no_hit(reader):
-    assert search(reader, "警告处分", verify=lambda ref, rendition: None).hits == []
+    assert search(reader, "警告处分", verify=lambda wanted: {}).hits == []
 
 
 def test_only_the_kinds_asked_for_are_found(tmp_path):

@@ -17,11 +17,15 @@ FORMS = (
 
 
 class BenchmarkPage(NamedTuple):
-    """One page to be read: what it is, as drawn, and as worn with lines and secrets in its own pixels."""
+    """One page to be read: what it is, as drawn, and as worn with lines and secrets in its own pixels.
+
+    is_penned -- its blanks are filled in by pen
+    """
 
     name: str
     drawn: DrawnPage
     worn: WornPage
+    is_penned: bool
 
 
 def benchmark_pages(seed: int | str, count: int) -> Iterator[BenchmarkPage]:
@@ -39,7 +43,7 @@ def benchmark_pages(seed: int | str, count: int) -> Iterator[BenchmarkPage]:
         page = material.page(number)
         reverse = _material(held, "1", "干部履历表").page(3) if kind == "bleed" else None
         aged = worn(page, random.Random(f"{seed}/benchmark/{i}"), kind, reverse)
-        yield BenchmarkPage(f"{i:03}-{material.title}-{number}-{kind}", page, aged)
+        yield BenchmarkPage(f"{i:03}-{material.title}-{number}-{kind}", page, aged, material.paper.hand == "pen")
 
 
 def _material(materials: list[DrawnMaterial], category: str, title: str) -> DrawnMaterial:

@@ -28,6 +28,10 @@ SHORTEST_NUMBER_PREFIX = 4  # digits: a year finds 19900307; fewer would find ne
 
 _RUN = re.compile(rf"[{HAN}]+|{WORD_CHARACTER}+")
 _HAN = re.compile(rf"[{HAN}]")
+# Most of a page: what folds to itself. The last of such a run may have a mark after it, so it does not belong.
+_PLAIN = re.compile(
+    r"[0-9a-z\u4e00-\u9fff\u3001\u3002\u25a0\n ]+(?=[0-9a-z\u4e00-\u9fff\u3001\u3002\u25a0\n ])"
+)
 _GAP = re.compile(r"\s+")
 # Marks that are not seen: soft hyphen, joiners, direction marks, and the selectors of a character's variants.
 _UNSEEN = re.compile(
@@ -55,10 +59,14 @@ def aligned(text: str) -> tuple[str, list[tuple[int, int]]]:
     """The normal form, and for each of its characters where it stands in `text`: [start, end)."""
     folded: list[str] = []
     places: list[tuple[int, int]] = []
-    for start, end in _clusters(text):
-        shown = _folded(text[start:end])
-        folded.extend(shown)
-        places.extend([(start, end)] * len(shown))
+    for start, end, is_plain in _pieces(text):
+        if is_plain:
+            folded.extend(text[start:end])
+            places.extend(zip(range(start, end), range(start + 1, end + 1), strict=True))
+        else:
+            shown = _folded(text[start:end])
+            folded.extend(shown)
+            places.extend([(start, end)] * len(shown))
     for gap in reversed(list(_GAP.finditer("".join(folded)))):
         kept = _kept_of_gap(gap)
         folded[gap.start() : gap.end()] = kept
@@ -143,10 +151,18 @@ def _kept_of_gap(gap: re.Match[str]) -> str:
     return "" if beside_han else " "
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Where each character begins and ends together with the marks that follow it, seen or unseen."""
+def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Where each piece of a text begins and ends, and whether it is a run of plain characters.
+
+    All others are single: a character together with the marks that follow it, seen or unseen.
+    """
     start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or not (unicodedata.combining(text[end]) or _UNSEEN.match(text, end)):
-            yield start, end
-            start = end
+    while start < len(text):
+        plain = _PLAIN.match(text, start)
+        end = plain.end() if plain else start + 1
+        while (
+            not plain and end < len(text) and (unicodedata.combining(text[end]) or _UNSEEN.match(text, end))
+        ):
+            end += 1
+        yield start, end, plain is not None
+        start = end

@@ -6,8 +6,9 @@ entries alone; what is hidden is not filtered from the answer, it never enters i
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from webapp.search.analysis import is_han, normalise
@@ -22,7 +23,7 @@ from webapp.search.sight import Level, Sight
 MOST_CHECKED = 200  # texts fetched for one search to prove a phrase
 
 Rendition = Literal["clear", "masked"]
-Verify = Callable[[str, Rendition], str | None]
+Verify = Callable[[Sequence[tuple[str, Rendition]]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ class Reader:
     ) -> Found:
         """Find at most `limit` entries of these kinds, best first.
 
-        verify -- gives the text of a ref in a rendition, or None when it is gone: asked only where terms do not
-        prove the wording (three or more Han characters in a row, or several words between quotation marks).
+        verify -- gives texts by ref, each in the rendition named, without those that are gone: asked only where
+        terms do not prove the wording (three or more Han characters in a row, or several words between quotation
+        marks), for many at once.
 
         The total is exact when terms prove it, and when at most MOST_CHECKED candidates are to be verified: then
         all are. Of more, the best are verified until `limit` are found, at most MOST_CHECKED: the total is then
@@ -88,10 +90,11 @@ class Reader:
             return Found(total, matches.is_complete, list(_hits(view, matches, limit)))
         proven: list[Hit] = []
         few = total <= MOST_CHECKED
-        for hit in _hits(view, matches, MOST_CHECKED):
-            if _says(verify(hit.ref, hit.rendition) or "", asked.phrases):
-                proven.append(hit)
-            if len(proven) >= limit and not few:
+        candidates = _hits(view, matches, MOST_CHECKED)
+        while chunk := list(islice(candidates, MOST_CHECKED if few else limit)):
+            texts = verify([(hit.ref, hit.rendition) for hit in chunk])
+            proven += [hit for hit in chunk if _says(texts.get(hit.ref, ""), asked.phrases)]
+            if len(proven) >= limit:
                 break
         return Found(len(proven), few and matches.is_complete, proven[:limit])
 

@@ -118,7 +118,12 @@ def scope_paths(actor: Actor, kind: str) -> list[str]:
 
 def rights(actor: Actor, dossier: Dossier) -> Rights:
     """Who reads, and by which policy. For more than one decision about the same dossier."""
-    return Rights(Reader(_role(actor), standing_of(actor, dossier)), policy.current().policy)
+    return rights_of(actor, standing_of(actor, dossier), policy.current().policy)
+
+
+def rights_of(actor: Actor, standing: Standing, decided: Policy) -> Rights:
+    """The same where the standing is known already, as for many dossiers at once."""
+    return Rights(Reader(_role(actor), standing), decided)
 
 
 def decide_for(

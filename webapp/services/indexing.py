@@ -105,7 +105,18 @@ def rebuild(*, now: datetime) -> int:
 def context_of(material: Material) -> str:
     """Who and what a page belongs to: found together with its text, so that a name and a phrase can be combined."""
     subject = material.dossier.subject
-    return f"{subject.name} {subject.unit.name} {material.title}"
+    return context_words(subject.name, subject.unit.name, material.title)
+
+
+def context_words(name: str, unit: str, title: str) -> str:
+    """The same from the names themselves."""
+    return f"{name} {unit} {title}"
+
+
+def words_of_dossier(dossier: Dossier) -> str:
+    """What a person is found by."""
+    subject = dossier.subject
+    return f"{subject.name}\n{subject.unit.name}\n{subject.post}\n{dossier.number}"
 
 
 def category_of(material: Material) -> int:
@@ -116,9 +127,8 @@ def category_of(material: Material) -> int:
 
 
 def _of_dossier(dossier: Dossier) -> Entry:
-    subject = dossier.subject
-    jobs_of = f"{subject.name}\n{subject.unit.name}\n{subject.post}\n{dossier.number}"
-    return Entry(join(Kind.DOSSIER, dossier.id), dossier=dossier.id, clear=jobs_of, masked=jobs_of)
+    words = words_of_dossier(dossier)
+    return Entry(join(Kind.DOSSIER, dossier.id), dossier=dossier.id, clear=words, masked=words)
 
 
 def _of_material(material: Material) -> Entry:

@@ -3,7 +3,7 @@
 What may be found is decided before anything is matched or counted; snippets come from the rendition shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,12 +18,13 @@ from webapp.search.entry import Kind, split
 from webapp.search.reader import Found, Hit
 from webapp.search.sight import Level, Sight
 from webapp.search.snippet import snippet
-from webapp.services import audit, dossiers, pieces, policy
+from webapp.services import audit, dossiers, policy
 from webapp.services.actor import Actor
-from webapp.services.indexing import GUARDED, NUMBER_OF, context_of, open_index
+from webapp.services.indexed_texts import opened, pages_shown, texts_of
+from webapp.services.indexing import GUARDED, NUMBER_OF, open_index
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
-from webapp.storage.pages import Page, PageText
+from webapp.storage.pages import Page
 from webapp.storage.reading import RecordedSearch
 
 PEOPLE_SHOWN, PAGES_SHOWN = 10, 20
@@ -107,16 +108,21 @@ def results(actor: Actor, search_id: str, *, now: datetime, pages: int = PAGES_S
     )
     if made is None:
         raise NotFound("这次查找的记录已经不在，请重新查找")
-    sight, reader = sight_of(actor), open_index.reader
-    people = reader.search(made.query, sight=sight, verify=_text, kinds=[Kind.DOSSIER], limit=PEOPLE_SHOWN)
+    standings, decided = dossiers.standings(actor), policy.current().policy
+    sight, reader = _sight(actor, standings, decided), open_index.reader
+
+    def rights_to(dossier: Dossier) -> dossiers.Rights:
+        return dossiers.rights_of(actor, standings.of(dossier.id), decided)
+
+    people = reader.search(made.query, sight=sight, verify=texts_of, kinds=[Kind.DOSSIER], limit=PEOPLE_SHOWN)
     found = reader.search(
-        made.query, sight=sight, verify=_text, kinds=[Kind.MATERIAL, Kind.PAGE], limit=pages
+        made.query, sight=sight, verify=texts_of, kinds=[Kind.MATERIAL, Kind.PAGE], limit=pages
     )
     answer = Results(
         query=made.query,
         people=tuple(_people(people, made.query)),
         people_total=people.total,
-        pages=tuple(_pages(actor, found.hits, made.query)),
+        pages=tuple(_pages(rights_to, found.hits, made.query)),
         pages_total=found.total,
         is_exact=people.is_exact and found.is_exact,
     )
@@ -128,13 +134,14 @@ def results(actor: Actor, search_id: str, *, now: datetime, pages: int = PAGES_S
 
 def sight_of(actor: Actor) -> Sight:
     """What the actor may find, for the index: the one decision, asked for every standing and category."""
-    standings = dossiers.standings(actor)
-    role = actor.role
-    if role is None:
+    return _sight(actor, dossiers.standings(actor), policy.current().policy)
+
+
+def _sight(actor: Actor, standings: dossiers.Standings, decided: Policy) -> Sight:
+    if actor.role is None:
         raise RuntimeError("searching needs a role")
-    table = _table(role, policy.current().policy)
     numbers = {dossier: _STANDINGS[standing] for dossier, standing in standings.by_dossier.items()}
-    return _kept_sight(table, numbers, _STANDINGS[standings.default])
+    return _kept_sight(_table(actor.role, decided), numbers, _STANDINGS[standings.default])
 
 
 @lru_cache(maxsize=64)
@@ -188,48 +195,10 @@ class _SightCache:
 _kept_sight = _SightCache().get
 
 
-def _text(ref: str, rendition: str) -> str | None:
-    """The text that an entry was indexed by in a rendition; None when it is gone."""
-    kind, number = split(ref)
-    if kind is Kind.DOSSIER:
-        dossier = Dossier.get_or_none(Dossier.id == number)
-        return _words_of(dossier) if dossier else None
-    if kind is Kind.MATERIAL:
-        material = Material.get_or_none(Material.id == number)
-        return material.title if material else None
-    held = _page_texts([number]).get(number)
-    return f"{context_of(held.page.material)}\n{_opened(held, rendition)}" if held else None
-
-
-def _page_texts(numbers: Sequence[int]) -> dict[int, PageText]:
-    """Texts of pages with all that is needed to open and place them, in one query."""
-    query = (
-        PageText.select(PageText, Page, Material, Dossier, Subject, Unit)
-        .join(Page)
-        .join(Material)
-        .join(Dossier)
-        .join(Subject)
-        .join(Unit)
-        .where(PageText.page.in_(list(numbers)))
-    )
-    return {held.page.id: held for held in query}
-
-
-def _opened(held: PageText, rendition: str) -> str:
-    page: Page = held.page
-    sealed = held.clear if rendition == "clear" else held.masked
-    return pieces.unseal_field(page.material.dossier, f"{rendition}:{page.public_id}", sealed)
-
-
-def _words_of(dossier: Dossier) -> str:
-    subject = dossier.subject
-    return f"{subject.name}\n{subject.unit.name}\n{subject.post}\n{dossier.number}"
-
-
 def _people(found: Found, query: str) -> list[PersonHit]:
     numbers = [hit.dossier for hit in found.hits]
     rows = Dossier.select(Dossier, Subject, Unit).join(Subject).join(Unit).where(Dossier.id.in_(numbers))
-    by_id = {dossier.id: dossier for dossier in rows}
+    by_id = {dossier.id: dossier for dossier in rows} if numbers else {}
     return [_person(by_id[number], query) for number in numbers if number in by_id]
 
 
@@ -239,27 +208,25 @@ def _person(dossier: Dossier, query: str) -> PersonHit:
     return PersonHit(dossier, snippet(subject.name, query), snippet(rest, query, width=40))
 
 
-def _pages(actor: Actor, hits: Sequence[Hit], query: str) -> list[PageHit]:
+def _pages(
+    rights_to: Callable[[Dossier], dossiers.Rights], hits: Sequence[Hit], query: str
+) -> Iterator[PageHit]:
     """Hits as they are shown. Each is decided once more from the database, which is ahead of the index."""
-    texts = _page_texts([split(hit.ref)[1] for hit in hits if hit.kind is Kind.PAGE])
-    titles = [hit.material for hit in hits if hit.kind is Kind.MATERIAL]
-    rows = Material.select(Material, Dossier, Subject, Unit).join(Dossier).join(Subject).join(Unit)
-    materials = {m.id: m for m in rows.where(Material.id.in_(titles))}
-    known: dict[int, dossiers.Rights] = {}
-    shown = []
+    texts = pages_shown([split(hit.ref)[1] for hit in hits if hit.kind is Kind.PAGE])
+    materials = _materials([hit.material for hit in hits if hit.kind is Kind.MATERIAL])
     for hit in hits:
         held = texts.get(split(hit.ref)[1]) if hit.kind is Kind.PAGE else None
         material = held.page.material if held else materials.get(hit.material)
         if material is None:
             continue  # removed since it was indexed
-        if material.dossier_id not in known:
-            known[material.dossier_id] = dossiers.rights(actor, material.dossier)
-        rights = known[material.dossier_id]
+        rights = rights_to(material.dossier)
         if held is None and hit.kind is Kind.MATERIAL and rights.decide(material).shows_catalogue:
-            fragments = snippet(material.title, query, width=40)
-            shown.append(PageHit(material.dossier, material, None, fragments))
+            yield PageHit(material.dossier, material, None, snippet(material.title, query, width=40))
         elif held is not None and (decision := rights.decide(material, held.page)).shows_pages:
-            shows_all = decision.rendition is Rendition.CLEAR
-            text = _opened(held, "clear" if shows_all else "masked").replace("\n", " ")
-            shown.append(PageHit(material.dossier, material, held.page, snippet(text, query)))
-    return shown
+            text = opened(held, "clear" if decision.rendition is Rendition.CLEAR else "masked")
+            yield PageHit(material.dossier, material, held.page, snippet(text.replace("\n", " "), query))
+
+
+def _materials(numbers: Sequence[int]) -> dict[int, Material]:
+    rows = Material.select(Material, Dossier, Subject, Unit).join(Dossier).join(Subject).join(Unit)
+    return {one.id: one for one in rows.where(Material.id.in_(list(numbers)))} if numbers else {}
