@@ -21,6 +21,7 @@ from webapp.storage.archive import Unit
 from webapp.storage.database import database
 
 PASSWORD = "松风 明月 石泉 2"
+SLOWEST_S = 15  # from asking for a code to its arrival
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -37,11 +38,16 @@ class Codes:
     _spent: dict[str, int] = field(default_factory=dict)
 
     def code(self, secret: str) -> str:
-        """A code that was not used yet and is accepted now."""
-        until(lambda: _step() > self._spent.get(secret, 0), "the next code", seconds=2 * totp.STEP_S)
-        step = max(self._spent.get(secret, 0) + 1, _step() - 1)
-        self._spent[secret] = step
+        """A code that was not used yet, is accepted now and will be for SLOWEST_S."""
+        until(lambda: self._unspent(secret), "the next code", seconds=2 * totp.STEP_S)
+        self._spent[secret] = step = min(self._unspent(secret))
         return pyotp.TOTP(secret).generate_otp(step)
+
+    def _unspent(self, secret: str) -> list[int]:
+        """The step of now, and the one before as long as there is time to type it."""
+        step, gone_s = divmod(time.time(), totp.STEP_S)
+        accepted = [int(step) - 1, int(step)] if gone_s < totp.STEP_S - SLOWEST_S else [int(step)]
+        return [each for each in accepted if each > self._spent.get(secret, 0)]
 
 
 @dataclass
@@ -58,8 +64,9 @@ class Browsing:
     def officer(self, login: str) -> Page:
         """A new page of this officer, who is signed in."""
         if login not in self._contexts:
-            self._contexts[login] = self.stranger()
-            sign_in(self._contexts[login].new_page(), self, login)
+            context = self.stranger()
+            sign_in(context.new_page(), self, login)
+            self._contexts[login] = context
         return self._contexts[login].new_page()
 
     def scriptless(self, login: str) -> BrowserContext:
@@ -147,7 +154,3 @@ def browsing_of(playwright: Playwright, service: Service) -> Iterator[Browsing]:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
     yield Browsing(playwright, browser, service)
     browser.close()
-
-
-def _step() -> int:
-    return int(time.time()) // totp.STEP_S

@@ -5,18 +5,19 @@ import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, ViewportSize
 
 AXE = (Path(__file__).parents[1] / "vendor/axe-core-4.14.1/axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = f""";axe.run(document, {{ runOnly: {json.dumps(RULES)} }})
   .then(found => JSON.stringify(found.violations.map(each => [each.id, each.nodes.map(node => node.html)])))"""
-TALL = {
+TALL: ViewportSize = {
     "width": 412,
     "height": 2400,
 }  # nothing lies half under the tab bar, which axe takes for a small target
-PHONE = {"width": 412, "height": 839}
-SMALL = {"width": 320, "height": 700}
+PHONE: ViewportSize = {"width": 412, "height": 839}
+SMALL: ViewportSize = {"width": 320, "height": 700}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
 LARGE_TEXT = {"standard": 32, "fixed": 26}  # px, twice the usual
 SMALLEST_TARGET_PX = 44
 SHOTS = os.environ.get("LANTAI_SCREENSHOTS", "")
@@ -42,6 +43,7 @@ def faults(page: Page, name: str) -> list[str]:
         found += [f"{name} {scheme}: {what}" for what in _faults_as_it_is(page, devtools)]
         keep_picture(page, f"{name}-{scheme}")
     page.emulate_media(color_scheme="light")
+    keep_picture(page, f"{name}-wide", WIDE)
     found += [f"{name}: {what}" for what in _faults_when_small(page, devtools)]
     devtools.detach()
     return found
@@ -56,10 +58,10 @@ def faults_for_elders(page: Page, name: str) -> list[str]:
     return [f"{name} elder: {what}" for what in found]
 
 
-def keep_picture(page: Page, name: str) -> None:
+def keep_picture(page: Page, name: str, size: ViewportSize = PHONE) -> None:
     """A picture of the whole page in the folder that LANTAI_SCREENSHOTS names."""
     if SHOTS:
-        page.set_viewport_size(PHONE)
+        page.set_viewport_size(size)
         page.screenshot(path=Path(SHOTS) / f"{re.sub(r'[^a-z0-9-]', '-', name)}.png", full_page=True)
 
 
@@ -79,9 +81,10 @@ def _faults_as_it_is(page: Page, devtools: CDPSession) -> list[str]:
 
 def _faults_when_small(page: Page, devtools: CDPSession) -> list[str]:
     found = []
-    page.set_viewport_size(SMALL)
-    if (over := page.evaluate(OVERFLOW)) > 0:
-        found.append(f"{over} px too wide at {SMALL['width']} px")
+    for size in (SMALL, WIDE):
+        page.set_viewport_size(size)
+        if (over := page.evaluate(OVERFLOW)) > 0:
+            found.append(f"{over} px too wide at {size['width']} px")
     page.set_viewport_size(PHONE)
     devtools.send("Page.setFontSizes", {"fontSizes": LARGE_TEXT})
     if (over := page.evaluate(OVERFLOW)) > 0:

@@ -38,7 +38,7 @@ def test_an_officer_enrols_is_confirmed_and_signs_in(browsing: Browsing, link: s
     context = browsing.stranger()
     page = context.new_page()
     secret, codes = _enrol(page, browsing, link)
-    expect(page.get_by_role("main")).to_contain_text("还要等安全保密员核准")
+    expect(page.get_by_role("main")).to_contain_text("已登记，等待安全保密员核准")
     answer = page.goto(link)
     assert answer is not None
     assert answer.status == 404, "a link works once"

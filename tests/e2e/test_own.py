@@ -19,26 +19,14 @@ RESUME = "干部履历表"
 def individual(browsing: Browsing) -> Iterator[Page]:
     """The officer who has a dossier, in the role of the individual."""
     page = browsing.officer("benren")
-    act_as(page, browsing, "本人")
+    visits.act_as(page, browsing, "本人")
     yield page
     page.close()
 
 
-def act_as(page: Page, browsing: Browsing, role: str) -> None:
-    """Switch to a role, by a code, unless it is the one of this sitting."""
-    page.goto("/account")
-    if page.get_by_role("definition").get_by_text(role, exact=True).count():
-        return
-    page.get_by_role("link", name="切换角色").click()
-    page.get_by_label(role).check()
-    page.get_by_label("验证码").fill(browsing.code("benren"))
-    page.get_by_role("button", name="切换").click()
-    expect(page.get_by_role("navigation", name="主要栏目")).to_be_visible()
-
-
 def test_nobody_reads_their_own_dossier_as_an_officer(read: Service, browsing: Browsing) -> None:
     page = browsing.officer("benren")
-    act_as(page, browsing, "查阅人")
+    visits.act_as(page, browsing, "查阅人")
     answer = page.goto(f"/dossiers/{visits.dossier_id(OWN.dossier_number)}")
     assert answer is not None
     assert answer.status in (403, 404)

@@ -73,6 +73,17 @@ def officials() -> Tour:
     }
 
 
+def individuals() -> Tour:
+    own, booklet = visits.dossier_id(OWN.dossier_number), visits.material_id(OWN.dossier_number, "干部履历表")
+    return {
+        "own": to("/"),
+        "own-catalogue": to(f"/dossiers/{own}/catalogue"),
+        "own-viewer": reading(booklet, 2),
+        "own-account": to("/account"),
+        "own-role": to("/account/role"),
+    }
+
+
 def archivists() -> Tour:
     own, report = visits.dossier_id(OWN.dossier_number), visits.material_id(OWN.dossier_number, "思想汇报")
     with database.connection_context():
@@ -120,6 +131,7 @@ def auditors() -> Tour:
 
 TOURS = {
     "chadang": officials,
+    "benren": individuals,
     "dangan": archivists,
     "xitong": system_administrators,
     "baomi": security_officers,
@@ -131,6 +143,8 @@ TOURS = {
 def test_every_screen_of_a_role_is_open_to_everyone(read: Service, browsing: Browsing, login: str) -> None:
     tour = TOURS[login]()
     page = browsing.officer(login)
+    if login == "benren":
+        visits.act_as(page, browsing, "本人")
     found = []
     for name, visit in tour.items():
         visit(page)
