@@ -97,7 +97,7 @@ def sign_out() -> Response:
 @requires(Permission.ANYBODY)
 def enrol(token: str) -> str:
     """The step an enrolment link is at: the password, or the phone."""
-    link = enrolment.find(token, now=now())
+    link = enrolment.find(token, session=g.session, now=now())
     if enrolment.awaits_password(link):
         return render_template("sign_in/enrol_password.html", token=token, officer=link.officer)
     return render_template("sign_in/enrol_phone.html", token=token, **_phone(link))
@@ -107,12 +107,13 @@ def enrol(token: str) -> str:
 @requires(Permission.ANYBODY)
 def enrol_password(token: str) -> Response:
     """Take the chosen password, typed twice."""
-    link, at = enrolment.find(token, now=now()), now()
+    at = now()
+    link = enrolment.find(token, session=g.session, now=at)
     chosen = request.form.get("password", "")
     try:
         if chosen != request.form.get("again", ""):
             raise Invalid("两次输入的密码不一样")
-        enrolment.set_password(token, chosen, now=at)
+        enrolment.set_password(token, chosen, session=g.session, now=at)
     except (Invalid, Throttled) as error:
         return shown_again("sign_in/enrol_password.html", error, token=token, officer=link.officer)
     return redirect(url_for("sign_in.enrol", token=token), code=303)
@@ -122,9 +123,11 @@ def enrol_password(token: str) -> Response:
 @requires(Permission.ANYBODY)
 def enrol_phone(token: str) -> Response:
     """Take a code of the new phone; show the recovery codes, this once."""
-    link, at = enrolment.find(token, now=now()), now()
+    at = now()
+    link = enrolment.find(token, session=g.session, now=at)
     try:
-        done = enrolment.confirm(token, request.form.get("code", ""), visitor=visitor(), now=at)
+        code = request.form.get("code", "")
+        done = enrolment.confirm(token, code, session=g.session, visitor=visitor(), now=at)
     except (Refused, Throttled) as error:
         return shown_again("sign_in/enrol_phone.html", error, token=token, **_phone(link))
     page = render_template(

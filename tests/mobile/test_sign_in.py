@@ -197,6 +197,44 @@ def test_a_recovery_code_leads_to_a_new_phone(site: Site, zhang: Enrolled) -> No
     assert browser.get("/account").status_code == 200
 
 
+def test_an_account_that_waits_is_told_so_and_not_let_in(site: Site) -> None:
+    officer = made()
+    Officer.update(authorised_at=None).where(Officer.id == officer.id).execute()
+    browser, at = site.browser(), f"/enrol/{officers.link(officer, actor=SYSTEM, now=site.now).token}"
+    browser.post(f"{at}/password", {"password": PASSWORD, "again": PASSWORD}, seen=at)
+    done = browser.post(f"{at}/code", {"code": code_on(browser.get(at).text, site)}, seen=at)
+    assert "已登记，等待安全保密员核准后即可登录" in words_of(done.text)
+    assert browser.get("/account").location == "/login"
+
+
+def test_a_link_for_another_phone_opens_in_its_own_browser_alone(site: Site, zhang: Enrolled) -> None:
+    browser, thief = site.browser(), site.browser()
+    browser.sign_in(zhang)
+    site.wait()
+    at = browser.post("/account/phone", {"code": zhang.code(site.now)}, seen="/account/phone").location
+    code = code_on(browser.get(at).text, site)
+    assert thief.get(at).status_code == 404
+    assert thief.post(f"{at}/code", {"code": code}, seen="/login").status_code == 404
+    assert browser.post(f"{at}/code", {"code": code}, seen=at).status_code == 200
+    assert browser.get("/account").status_code == 200
+
+
+def test_a_link_for_another_phone_dies_with_the_sitting(site: Site, zhang: Enrolled) -> None:
+    browser = site.browser()
+    browser.sign_in(zhang)
+    site.wait()
+    at = browser.post("/account/phone", {"code": zhang.code(site.now)}, seen="/account/phone").location
+    browser.post("/logout", seen="/account")
+    assert browser.get(at).status_code == 404
+
+
+def code_on(page: str, site: Site) -> str:
+    """The code of the secret that a page shows."""
+    secret = re.search(r'id="secret">([A-Z2-7 ]+)<', page)
+    assert secret, words_of(page)
+    return pyotp.TOTP(secret[1].replace(" ", "")).at(int(site.now.timestamp()))
+
+
 def test_flask_itself_sets_no_cookie(site: Site, zhang: Enrolled) -> None:
     browser = site.browser()
     browser.sign_in(zhang)

@@ -121,8 +121,15 @@ def test_more_people_than_can_be_set_at_once_are_printed_by_unit(
 
 
 def test_papers_are_set_at_the_pace_of_people(keeper: Browser) -> None:
-    answers = {keeper.get("/desk/people/roster.xlsx").status_code for _ in range(41)}  # more than two minutes allow
+    answers = {
+        keeper.get("/desk/people/roster.xlsx").status_code for _ in range(41)
+    }  # more than two minutes allow
     assert answers == {200, 429}
+
+
+def test_rosters_are_tried_at_the_pace_of_people(keeper: Browser) -> None:
+    answers = {keeper.post(IMPORT, {}, seen="/desk/people").status_code for _ in range(41)}
+    assert answers == {422, 429}
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ARCHIVIST])

@@ -21,6 +21,7 @@ from webapp.services import (
     sessions,
     sign_in,
     spreadsheets,
+    totp,
     units,
 )
 from webapp.services.actor import SYSTEM, Actor
@@ -75,11 +76,41 @@ def test_what_an_administrator_makes_signs_in_once_a_second_person_agreed(admin:
         officers.authorise(officer, actor=guard, now=NOW)
 
 
+def test_nothing_is_confirmed_before_its_person_has_enrolled(admin: Actor, guard: Actor) -> None:
+    officer = officers.create(new("liminghua"), actor=admin, now=NOW)
+    token = officers.link(officer, actor=admin, now=NOW).token
+    with pytest.raises(Conflict, match="登记以后才能核准"):
+        officers.authorise(officer, actor=guard, now=NOW)
+    officers.set_rights(officer, Rights(frozenset({Role.APPROVER})), actor=guard, now=NOW)
+    enrolment.set_password(token, PASSWORD, now=NOW)
+    with pytest.raises(Conflict, match="登记以后才能核准"):
+        officers.authorise(officer, actor=guard, now=NOW)
+    phone = enrolment.phone_of(enrolment.find(token, now=NOW))
+    code = totp.code_at(phone.secret, now=NOW)
+    assert enrolment.confirm(token, code, visitor=OFFICE, now=NOW).signed_in is None
+    assert officer_list.state_of(officers.find(officer.public_id)) is State.WAITING
+    officers.authorise(officer, actor=guard, now=NOW)
+    assert officers.find(officer.public_id).may_sign_in
+
+
+@pytest.mark.parametrize("is_enrolled", [True, False])
+def test_a_new_link_takes_back_enrolment_and_confirmation(
+    is_enrolled: bool, admin: Actor, guard: Actor
+) -> None:
+    officer = enrolled().officer if is_enrolled else made()
+    officers.link(officer, actor=admin, now=NOW)
+    held = officers.find(officer.public_id)
+    assert (held.authorised_at, held.is_enrolled) == (None, False)
+    with pytest.raises(Conflict, match="登记以后才能核准"):
+        officers.authorise(held, actor=guard, now=NOW)
+
+
 def test_nobody_takes_over_an_enrolled_account_alone(admin: Actor, guard: Actor) -> None:
     zhang = enrolled()
     token = zhang.signed_in(NOW).token
-    held = through_link(officers.link(zhang.officer, actor=admin, now=NOW).token, NOW)
+    link = officers.link(zhang.officer, actor=admin, now=NOW).token
     assert sessions.find(token, now=NOW) is None
+    held = through_link(link, NOW)
     with pytest.raises(Refused):
         held.password_given(NOW)
     officers.authorise(zhang.officer, actor=guard, now=NOW)
@@ -165,10 +196,18 @@ def test_an_account_of_a_person_of_the_roster_may_read_their_own_dossier() -> No
     assert officers.subject_with(" 110105 19491231 002x ") == subject
     officer = officers.create(new("liminghua", subject=subject), actor=SYSTEM, now=NOW)
     assert officer.roles == {Role.OFFICIAL, Role.INDIVIDUAL}
-    with pytest.raises(Conflict, match="已经有一个账号"):
+    with pytest.raises(Conflict, match="不能用来建账号"):
         officers.create(new("second", subject=subject), actor=SYSTEM, now=NOW)
-    with pytest.raises(Invalid, match="花名册里没有"):
-        officers.subject_with("110105199003070010")
+    answers = set()
+    for id_number in (
+        ID_NUMBER,
+        "110105199003070010",
+    ):  # one with an account, one whom the roster does not name
+        with pytest.raises(Invalid) as error:
+            officers.asked_subject(id_number, actor=SYSTEM, now=NOW)
+        assert next(audit.entries())["action"] == "officers:tried"
+        answers.add(str(error.value))
+    assert answers == {officers.UNLINKABLE}
     with pytest.raises(Invalid, match="要填身份证号"):
         officers.create(new("third", Role.INDIVIDUAL), actor=SYSTEM, now=NOW)
 
@@ -243,7 +282,7 @@ def test_a_link_for_the_phone_sets_no_password() -> None:
 def judged(rows: list[dict[str, str]]) -> list[officer_import.Row]:
     table = [[row.get(name, "") for name in officer_import.COLUMNS] for row in rows]
     content = spreadsheets.workbook("账号", officer_import.COLUMNS, table)
-    return officer_import.judge(officer_import.cells_of(content))
+    return officer_import.judge(officer_import.cells_of(content), actor=SYSTEM, now=NOW)
 
 
 def test_a_spreadsheet_makes_every_account_with_its_link() -> None:
@@ -265,6 +304,11 @@ def test_a_spreadsheet_makes_every_account_with_its_link() -> None:
     )
     assert officer_import.faults_of(rows) == []
     assert Officer.select().count() == 0
+    tried = next(audit.entries())
+    assert (tried["action"], tried["details"]) == (
+        "officers:tried",
+        {"rows": 3, "faulty": 0, "id_numbers": 1},
+    )
     links = officer_import.create_all(rows, actor=SYSTEM, now=NOW)
     assert [made.officer.login for made in links] == ["1001", "1002", "1003"]
     assert links[0].officer.roles == {Role.INDIVIDUAL}
@@ -328,18 +372,15 @@ def test_too_many_rows_are_refused() -> None:
 
 
 def test_the_example_sheet_can_be_read_back() -> None:
-    assert (
-        officer_import.faults_of(
-            officer_import.judge(officer_import.cells_of(officer_import.example_sheet()))
-        )
-        == []
-    )
+    rows = officer_import.cells_of(officer_import.example_sheet())
+    assert officer_import.faults_of(officer_import.judge(rows, actor=SYSTEM, now=NOW)) == []
 
 
 def test_the_list_shows_each_account_in_one_state(admin: Actor) -> None:
     enrolled("active")
     made("unenrolled")
-    officers.create(new("waiting"), actor=admin, now=NOW)
+    waiting = officers.create(new("waiting"), actor=admin, now=NOW)
+    through_link(officers.link(waiting, actor=admin, now=NOW).token, NOW)
     officers.disable(made("shut"), actor=SYSTEM, now=NOW)
     assert officer_list.counts() == {
         State.ACTIVE: 2, State.UNENROLLED: 1, State.WAITING: 1, State.DISABLED: 1,

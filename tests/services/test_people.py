@@ -35,12 +35,12 @@ def _keeper(unit: str = "市财政局") -> Actor:
 
 
 def _errors(*lines: str, actor: Actor = SYSTEM) -> list[tuple[int, str]]:
-    report = people.try_roster(actor, _table(*lines))
+    report = people.try_roster(actor, _table(*lines), now=NOW)
     return [(p.reading.line, error) for p in report.proposals for error in p.errors]
 
 
-def test_a_trial_writes_nothing_and_tells_everything() -> None:
-    report = people.try_roster(SYSTEM, _table(ZHANG, LI))
+def test_a_trial_tells_everything_and_writes_only_that_it_was_asked() -> None:
+    report = people.try_roster(SYSTEM, _table(ZHANG, LI), now=NOW)
     assert report.counts == {
         Outcome.CREATED: 2,
         Outcome.CHANGED: 0,
@@ -49,6 +49,9 @@ def test_a_trial_writes_nothing_and_tells_everything() -> None:
     }
     assert report.new_units == ("市财政局/预算科", "市财政局/国库科")
     assert Subject.select().count() == Unit.select().count() == Job.select().count() == 0
+    entry = next(audit.entries())
+    assert entry["action"] == "roster:tried"
+    assert (entry["details"]["created"], entry["details"]["id_numbers"]) == (2, 1)
 
 
 def test_people_dossiers_and_units_are_made_with_keys_of_their_own() -> None:
@@ -139,7 +142,7 @@ def test_one_faulty_row_keeps_the_whole_roster_out() -> None:
 @pytest.mark.parametrize("lines", [(), ("",), (",,,,,,",)])
 def test_a_roster_of_nobody_is_refused(lines: tuple[str, ...]) -> None:
     with pytest.raises(Invalid, match="没有内容"):
-        people.try_roster(SYSTEM, _table(*lines))
+        people.try_roster(SYSTEM, _table(*lines), now=NOW)
 
 
 def test_a_keeper_takes_in_their_own_units_and_those_they_found_below() -> None:
@@ -153,7 +156,22 @@ def test_a_keeper_cannot_reach_a_dossier_that_another_keeps() -> None:
     people.import_roster(SYSTEM, _table(ZHANG), now=NOW)
     keeper = _keeper("市教育局")
     moved = ZHANG.replace("市财政局/预算科", "市教育局")
-    assert _errors(moved, actor=keeper) == [(2, "这个人的档案现在不由您保管")]
+    assert "与已有的登记冲突" in _errors(moved, actor=keeper)[0][1]
+
+
+def test_a_keeper_learns_nothing_of_whom_another_keeps() -> None:
+    people.import_roster(SYSTEM, _table(ZHANG, LI), now=NOW)
+    keeper = _keeper("市教育局")
+    guesses = (
+        "张三,,,11010519491231002X,市教育局,,B-1",  # the ID number
+        "张三,,,,市教育局,,A-001",  # the dossier number and the name
+        "王五,,,,市教育局,,A-001",  # the dossier number alone
+        "李四,,,11010519491231002X,市教育局,,A-002",  # two people
+    )
+    assert len({error for guess in guesses for _, error in _errors(guess, actor=keeper)}) == 1
+    held, unknown = guesses[0], "张三,,,,市教育局,,B-1"
+    there = {_errors(row.replace("市教育局", "市财政局"), actor=keeper)[0] for row in (held, unknown)}
+    assert there == {(2, "单位不在您的保管范围内")}
 
 
 def test_nobody_changes_themselves_or_a_relative() -> None:
@@ -168,7 +186,7 @@ def test_nobody_changes_themselves_or_a_relative() -> None:
 def test_no_other_role_has_to_do_with_rosters(role: Role) -> None:
     actor = actor_in(role, lookup="市财政局", custody="市财政局")
     for act in (
-        lambda: people.try_roster(actor, _table(ZHANG)),
+        lambda: people.try_roster(actor, _table(ZHANG), now=NOW),
         lambda: people.import_roster(actor, _table(ZHANG), now=NOW),
         lambda: people.listed(actor),
         lambda: people.roster(actor, now=NOW, form="pdf"),
@@ -219,7 +237,7 @@ def test_the_printed_roster_has_no_id_numbers_and_is_logged() -> None:
     rows = spreadsheets.read(content).rows
     assert rows[1] == ("1", "张三", "女", "1949-12", "市财政局/预算科", "'=1+1", "A-001")
     assert next(audit.entries())["action"] == "roster:printed"
-    again = people.try_roster(SYSTEM, spreadsheets.read(content))
+    again = people.try_roster(SYSTEM, spreadsheets.read(content), now=NOW)
     assert again.counts[Outcome.UNCHANGED] == 1
 
 

@@ -8,7 +8,7 @@ from tests.accounts import ELSEWHERE, OFFICE, STEP, Enrolled, cheap_hashing, enr
 from tests.moment import NOW
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import credentials, enrolment, proof, recovery_codes, sessions
+from webapp.services import credentials, enrolment, proof, recovery_codes, sessions, totp
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer, Session
 from webapp.storage.database import database
@@ -117,10 +117,21 @@ def test_another_phone_takes_over_only_when_confirmed(zhang: Enrolled) -> None:
     actor = zhang.actor(NOW)
     link = credentials.change_phone(zhang.code(NOW + STEP), actor=actor, visitor=OFFICE, now=NOW + STEP)
     assert zhang.signed_in(NOW + 2 * STEP)
-    assert not enrolment.awaits_password(enrolment.find(link, now=LATER))
+    assert not enrolment.awaits_password(enrolment.find(link, session=actor.session, now=LATER))
     with pytest.raises(Refused):
-        enrolment.confirm(link, "000000", visitor=OFFICE, now=LATER)
+        enrolment.confirm(link, "000000", session=actor.session, visitor=OFFICE, now=LATER)
     assert Officer.get_by_id(zhang.officer.id).totp_secret == zhang.officer.totp_secret
+
+
+def test_a_link_for_another_phone_is_worth_nothing_outside_the_sitting_that_asked(zhang: Enrolled) -> None:
+    actor = zhang.actor(NOW)
+    link = credentials.change_phone(zhang.code(NOW + STEP), actor=actor, visitor=OFFICE, now=NOW + STEP)
+    secret = enrolment.phone_of(enrolment.find(link, session=actor.session, now=LATER)).secret
+    code = totp.code_at(secret, now=LATER)
+    for other in (None, zhang.signed_in(NOW + 2 * STEP).session):
+        with pytest.raises(NotFound):
+            enrolment.confirm(link, code, session=other, visitor=OFFICE, now=LATER)
+    assert enrolment.confirm(link, code, session=actor.session, visitor=OFFICE, now=LATER).signed_in
 
 
 def test_new_recovery_codes_replace_the_old(zhang: Enrolled) -> None:

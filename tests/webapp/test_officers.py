@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.accounts import cheap_hashing, enrolled, made
+from tests.accounts import cheap_hashing, enrolled, made, through_link
 from tests.site import Browser, Site, opened, words_of
 from webapp.domain.role import Role
 from webapp.services import officer_import, officers, sessions, spreadsheets, units
@@ -50,10 +50,16 @@ def link_in(page: str) -> str:
 
 def test_an_account_is_made_waits_and_is_confirmed(site: Site, admin: Browser, guard: Browser) -> None:
     answer = admin.post("/desk/officers/new", NEW, seen="/desk/officers/new")
-    assert site.browser().get(link_in(answer.text)).status_code == 200
+    link = link_in(answer.text)
+    assert site.browser().get(link).status_code == 200
     officer = Officer.get(Officer.login == "liminghua")
     assert officer.authorised_at is None
-    assert "待核准" in words_of(admin.get("/desk/officers").text)
+    assert "李明华" not in guard.get("/desk/rights").text
+    assert "登记以后才能核准" in guard.get(f"/desk/rights/{officer.public_id}").text
+    early = guard.post("/desk/rights/authorise", {"officer": [officer.public_id]}, seen="/desk/rights")
+    assert (early.status_code, Officer.get_by_id(officer.id).authorised_at) == (409, None)
+    through_link(link.rpartition("/")[2], site.now)
+    assert "待核准" in words_of(admin.get("/desk/officers?state=waiting").text)
     assert "李明华" in guard.get("/desk/rights").text
     assert "市财政局" in guard.get(f"/desk/rights/{officer.public_id}").text
     guard.post("/desk/rights/authorise", {"officer": [officer.public_id]}, seen="/desk/rights")
@@ -111,7 +117,7 @@ def test_an_account_is_disabled_enabled_and_linked_anew(site: Site, admin: Brows
     assert admin.post(f"{page}/disable", seen=page).status_code == 409
     assert admin.post(f"{page}/enable", seen=page).status_code == 303
     assert "登记链接" in admin.post(f"{page}/link", seen=page).text
-    assert "待核准" in words_of(admin.get(page).text)
+    assert "等待本人登记" in words_of(admin.get(page).text)
 
 
 def test_ones_own_account_offers_no_buttons_and_refuses_them(admin: Browser) -> None:
@@ -190,6 +196,14 @@ def test_a_spreadsheet_is_tried_then_imported_with_its_links(site: Site, admin: 
     assert done.text.count("/enrol/") == 2
     again = admin.post("/desk/officers/import/confirm", {"rows": rows}, seen="/desk/officers/import")
     assert (again.status_code, "已经有人用了" in again.text) == (422, True)
+
+
+def test_trials_are_made_at_the_pace_of_people(admin: Browser) -> None:
+    rows = '[[2, {"账号": "1001", "姓名": "李明华", "角色": "局长"}]]'
+    for at, form in (("", {}), ("/confirm", {"rows": rows})):
+        path = f"/desk/officers/import{at}"
+        answers = {admin.post(path, form, seen="/desk/officers").status_code for _ in range(41)}
+        assert answers == {422, 429}
 
 
 def test_the_links_come_as_a_spreadsheet_when_asked(site: Site, admin: Browser) -> None:

@@ -51,7 +51,7 @@ def create(
 @click.option("--dry-run", is_flag=True, help="Check only; make nothing.")
 def import_(sheet: Path, dry_run: bool) -> None:
     """Make the accounts of a spreadsheet, all or none, and print their enrolment links."""
-    rows = officer_import.judge(officer_import.cells_of(sheet.read_bytes()))
+    rows = officer_import.judge(officer_import.cells_of(sheet.read_bytes()), actor=SYSTEM, now=_now())
     if faults := officer_import.faults_of(rows):
         raise Invalid("\n".join(faults))
     if dry_run:

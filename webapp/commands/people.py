@@ -26,7 +26,7 @@ def take_in(file: Path, dry_run: bool) -> None:
     """Take in the roster FILE (.xlsx or .csv). Ends with 1 when a row is faulty, and then nothing was written."""
     table = spreadsheets.read(file.read_bytes())
     if dry_run:
-        report = people.try_roster(SYSTEM, table)
+        report = people.try_roster(SYSTEM, table, now=datetime.now(UTC))
         _tell(report)
         sys.exit(1 if report.of(Outcome.FAULTY) else 0)
     try:

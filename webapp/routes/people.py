@@ -12,7 +12,7 @@ from webapp.web.clock import now
 from webapp.web.documents import attached, printed
 from webapp.web.fragments import page_or_fragment, wants_fragment
 from webapp.web.guards import current_actor, requires
-from webapp.web.limits import DOCUMENTS, limiter
+from webapp.web.limits import DOCUMENTS, TRIALS, limiter
 
 bp = Blueprint("people", __name__)
 MOST_PRINTED = 1000  # people on paper at once: setting them takes some 10 s
@@ -45,11 +45,12 @@ def roster() -> str:
 
 @bp.post("/desk/people/import")
 @requires(Permission.PEOPLE)
+@limiter.limit(TRIALS)
 def take_roster() -> Response:
     """Try the roster; take it in when the same file was tried and the button for that was pressed."""
     try:
         table = _sent_table()
-        report = register.try_roster(current_actor(), table)
+        report = register.try_roster(current_actor(), table, now=now())
         is_wanted = request.form.get("step") == "import" and request.form.get("tried") == report.sha256
         if is_wanted and not report.of(Outcome.FAULTY):
             report = register.import_roster(current_actor(), table, now=now())

@@ -30,12 +30,17 @@ def change_password(
 
 
 def change_phone(code: str, *, actor: Actor, visitor: Visitor, now: datetime) -> str:
-    """Begin to enrol another phone; the present one counts until then. Returns the token of the link to go on with."""
+    """Begin to enrol another phone; the present one counts until then. Returns the token of the link to go on with.
+
+    The link works in the actor's sitting alone, and only while that lasts: it asks for no password again.
+    """
+    if actor.session is None:
+        raise Refused("请先登录", rule="no-session")
     require_code(code, actor=actor, visitor=visitor, now=now)
     with transaction():
         officer = actor.person
         audit.append("enrolment:issued", actor=actor, at=now, kind="officer", record=officer.public_id)
-        return enrolment.issue_for_factor(officer, now=now, drop_old=False)
+        return enrolment.issue_for_factor(officer, now=now, drop_old=False, session=actor.session)
 
 
 def renew_recovery_codes(code: str, *, actor: Actor, visitor: Visitor, now: datetime) -> list[str]:

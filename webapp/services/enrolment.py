@@ -2,6 +2,7 @@
 
 A link begins with the password, then shows the secret for the phone and is used up by a right code. Links for the
 phone alone begin with the secret. The step is read off the row: pending_totp is empty until the password is set.
+A link issued to a sitting is stored under the hash of token and sitting: in any other hand its token finds nothing.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from webapp.services.actor import Actor
 from webapp.services.proof import note_refusal
 from webapp.services.sessions import SignedIn
 from webapp.services.visitor import Visitor
-from webapp.storage.accounts import Enrolment, Officer
+from webapp.storage.accounts import Enrolment, Officer, Session
 from webapp.storage.database import transaction
 
 LINK_LIFE = timedelta(hours=72)  # a link handed over on Friday works on Monday morning
@@ -46,22 +47,27 @@ def issue(officer: Officer, *, now: datetime) -> str:
     return _issue(officer, now + LINK_LIFE, pending=None, now=now)
 
 
-def issue_for_factor(officer: Officer, *, now: datetime, drop_old: bool) -> str:
+def issue_for_factor(
+    officer: Officer, *, now: datetime, drop_old: bool, session: Session | None = None
+) -> str:
     """A link's token for a new phone only. Part of the caller's transaction.
 
     drop_old -- the phone so far stops counting at once, not only when the new one is confirmed
+    session -- the sitting without which the token is worth nothing; None: whoever has the token may go on
     """
     if drop_old:
         Officer.update(totp_secret=None).where(Officer.id == officer.id).execute()
     pending = totp.sealed(totp.new_secret(), officer)
-    return _issue(officer, now + FACTOR_LIFE, pending=pending, now=now)
+    return _issue(officer, now + FACTOR_LIFE, pending=pending, session=session, now=now)
 
 
-def find(token: str, *, now: datetime) -> Enrolment:
-    """The live link of a token. Raises NotFound for one that is unknown, used, expired, or of a disabled account."""
-    live = (
-        (Enrolment.token_hash == _hash_of(token)) & Enrolment.used_at.is_null() & (Enrolment.expires_at > now)
-    )
+def find(token: str, *, session: Session | None = None, now: datetime) -> Enrolment:
+    """The live link of a token, as the holder of a live sitting (None: nobody) may use it.
+
+    Raises NotFound for one that is unknown, used, expired, of a disabled account, or issued to another sitting.
+    """
+    hashes = {_hash_of(token), _hash_of(token, session)}
+    live = Enrolment.token_hash.in_(hashes) & Enrolment.used_at.is_null() & (Enrolment.expires_at > now)
     query = Enrolment.select(Enrolment, Officer).join(Officer).where(live & Officer.disabled_at.is_null())
     link = query.get_or_none()
     if link is None:
@@ -74,9 +80,9 @@ def awaits_password(link: Enrolment) -> bool:
     return link.pending_totp is None
 
 
-def set_password(token: str, password: str, *, now: datetime) -> None:
+def set_password(token: str, password: str, *, session: Session | None = None, now: datetime) -> None:
     """The first step. Ends all sittings; the phone so far stops counting. Raises NotFound, Conflict or Invalid."""
-    link = find(token, now=now)
+    link = find(token, session=session, now=now)
     if not awaits_password(link):
         raise Conflict("密码已经设好，请继续登记手机")
     officer = link.officer
@@ -100,12 +106,15 @@ def phone_of(link: Enrolment) -> Phone:
     return Phone(secret, totp.address_for_apps(secret, login=officer.login))
 
 
-def confirm(token: str, code: str, *, visitor: Visitor, now: datetime) -> Enrolled:
-    """The second step: a code of the new phone uses the link up. Ends all sittings, makes new recovery codes, signs in.
+def confirm(
+    token: str, code: str, *, session: Session | None = None, visitor: Visitor, now: datetime
+) -> Enrolled:
+    """The second step: a code of the new phone uses the link up. Ends all sittings, makes new recovery codes.
 
-    Raises NotFound, Conflict, Refused (wrong code) or Throttled.
+    Signs in, unless the account still waits to be authorised. Raises NotFound, Conflict, Refused (wrong code) or
+    Throttled.
     """
-    link = find(token, now=now)
+    link = find(token, session=session, now=now)
     if awaits_password(link):
         raise Conflict("请先设置密码")
     officer = link.officer
@@ -133,11 +142,19 @@ def confirm(token: str, code: str, *, visitor: Visitor, now: datetime) -> Enroll
     return Enrolled(officer, codes, signed_in)
 
 
-def _issue(officer: Officer, expires_at: datetime, *, pending: bytes | None, now: datetime) -> str:
+def _issue(
+    officer: Officer,
+    expires_at: datetime,
+    *,
+    pending: bytes | None,
+    session: Session | None = None,
+    now: datetime,
+) -> str:
     token = secrets.token_urlsafe(32)
     unused = (Enrolment.officer == officer) & Enrolment.used_at.is_null()
     Enrolment.update(used_at=now).where(unused).execute()
-    Enrolment.create(officer=officer, token_hash=_hash_of(token), pending_totp=pending, expires_at=expires_at)
+    hashed = _hash_of(token, session)
+    Enrolment.create(officer=officer, token_hash=hashed, pending_totp=pending, expires_at=expires_at)
     return token
 
 
@@ -157,5 +174,7 @@ def _log(action: str, officer: Officer, now: datetime) -> None:
     audit.append(action, actor=actor, at=now, kind="officer", record=officer.public_id)
 
 
-def _hash_of(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _hash_of(token: str, session: Session | None = None) -> str:
+    """What is stored of a token. Neither a token nor a public id has a bar in it, so no two pairs read alike."""
+    whole = token if session is None else f"{token}|{session.public_id}"
+    return hashlib.sha256(whole.encode()).hexdigest()

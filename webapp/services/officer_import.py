@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.domain.errors import ArchiveError, Invalid
 from webapp.domain.role import Role
-from webapp.services import officers, spreadsheets, units
+from webapp.services import audit, officers, spreadsheets, units
 from webapp.services.actor import Actor
 from webapp.services.logins import checked_login
 from webapp.services.officers import Linked, NewOfficer, Rights
@@ -51,8 +51,28 @@ def cells_of(content: bytes) -> list[tuple[int, Cells]]:
     return found
 
 
-def judge(rows: Sequence[tuple[int, Cells]]) -> list[Row]:
-    """Check every row by itself and against the others and those who have an account already. Writes nothing."""
+def judge(rows: Sequence[tuple[int, Cells]], *, actor: Actor, now: datetime) -> list[Row]:
+    """Check every row by itself and against the others and those who have an account already.
+
+    Writes only that it was asked, with counts: what is wrong with an ID number tells something of a person.
+    """
+    judged = _judged(rows)
+    counts = {
+        "rows": len(judged),
+        "faulty": sum(bool(row.faults) for row in judged),
+        "id_numbers": sum(bool(row.cells.get("身份证号")) for row in judged),
+    }
+    with transaction():
+        audit.append("officers:tried", actor=actor, at=now, kind="officers", details=counts)
+    return judged
+
+
+def faults_of(rows: Iterable[Row]) -> list[str]:
+    """What is wrong, in words: 第 3 行：角色“…”不认识."""
+    return [f"第 {row.number} 行：{fault}" for row in rows for fault in row.faults]
+
+
+def _judged(rows: Sequence[tuple[int, Cells]]) -> list[Row]:
     seen_logins: dict[str, int] = {}
     seen_subjects: dict[int, int] = {}
     judged = []
@@ -65,11 +85,6 @@ def judge(rows: Sequence[tuple[int, Cells]]) -> list[Row]:
                 _note_repeated(new.subject.id, number, seen_subjects, "身份证号", faults)
         judged.append(Row(number, cells, None if faults else new, tuple(faults)))
     return judged
-
-
-def faults_of(rows: Iterable[Row]) -> list[str]:
-    """What is wrong, in words: 第 3 行：角色“…”不认识."""
-    return [f"第 {row.number} 行：{fault}" for row in rows for fault in row.faults]
 
 
 @transaction()
@@ -147,12 +162,7 @@ def _roles_of(text: str) -> frozenset[Role]:
 
 
 def _subject_of(id_number: str) -> Subject | None:
-    if not id_number:
-        return None
-    subject = officers.subject_with(id_number)
-    if Officer.select().where(Officer.subject == subject).exists():
-        raise Invalid("这个身份证号的人已经有一个账号")
-    return subject
+    return officers.subject_with(id_number) if id_number else None
 
 
 def _free_login(text: str) -> str:

@@ -6,14 +6,14 @@ from typing import Any
 
 from peewee import JOIN
 
-from webapp.storage.accounts import Officer
+from webapp.storage.accounts import ENROLLED, Officer
 from webapp.storage.archive import Unit
 
 PAGE = 50  # rows
 
 
 class State(StrEnum):
-    """Where an account stands."""
+    """Where an account stands; it waits for the second person once its own has enrolled."""
 
     ACTIVE = "active"
     UNENROLLED = "unenrolled"
@@ -32,12 +32,12 @@ _LABELS = {
     State.WAITING: "待核准",
     State.DISABLED: "已停用",
 }
-_ENROLLED = Officer.password_hash.is_null(False) & Officer.totp_secret.is_null(False)
+_OPEN = Officer.disabled_at.is_null()
 _CONDITIONS = {
     State.DISABLED: Officer.disabled_at.is_null(False),
-    State.WAITING: Officer.disabled_at.is_null() & Officer.authorised_at.is_null(),
-    State.UNENROLLED: Officer.disabled_at.is_null() & Officer.authorised_at.is_null(False) & ~_ENROLLED,
-    State.ACTIVE: Officer.disabled_at.is_null() & Officer.authorised_at.is_null(False) & _ENROLLED,
+    State.UNENROLLED: _OPEN & ~ENROLLED,
+    State.WAITING: _OPEN & ENROLLED & Officer.authorised_at.is_null(),
+    State.ACTIVE: _OPEN & ENROLLED & Officer.authorised_at.is_null(False),
 }
 
 
@@ -53,9 +53,9 @@ def state_of(officer: Officer) -> State:
     """The state of one account; every account is in exactly one."""
     if officer.disabled_at is not None:
         return State.DISABLED
-    if officer.authorised_at is None:
-        return State.WAITING
-    return State.ACTIVE if officer.is_enrolled else State.UNENROLLED
+    if not officer.is_enrolled:
+        return State.UNENROLLED
+    return State.WAITING if officer.authorised_at is None else State.ACTIVE
 
 
 def listing(*, state: State | None = None, words: str = "", page: int = 1) -> Listed:

@@ -1,8 +1,9 @@
 """Accounts (账号): make, link, disable, and give rights. What one person makes, a second one authorises (三员分离).
 
-The system administrator makes accounts and hands out enrolment links; roles and scopes count once the security
-officer has confirmed them. A new link for somebody who was enrolled asks for that confirmation again: nobody takes
-over an account alone. The command line acts for the operator of the machine and needs no second person.
+The system administrator makes accounts and hands out enrolment links; its person enrols; then the security officer
+confirms roles, scopes and that it was this person who enrolled. An account is never confirmed before it is enrolled,
+and a new link takes back the enrolment with the confirmation: whoever keeps a copy of a link finds either a used link
+or an account that opens nothing. The command line acts for the operator of the machine and needs no second person.
 """
 
 import re
@@ -18,11 +19,13 @@ from webapp.services import audit, enrolment, sessions
 from webapp.services.actor import Actor
 from webapp.services.dossiers import CUSTODY, LOOKUP
 from webapp.services.logins import checked_login
-from webapp.storage.accounts import Officer, Scope
+from webapp.storage.accounts import ENROLLED, Officer, Scope
 from webapp.storage.archive import Subject, Unit
 from webapp.storage.database import transaction
 from webapp.vault.vault import vault
 
+# One answer for who is not on the roster and who has an account.
+UNLINKABLE = "这个身份证号不能用来建账号，请向档案管理员核对"
 _NAME = re.compile(r"[^\W\d_][\w·．. ()（）-]{0,63}")
 _SCOPED_ROLE = {LOOKUP: Role.OFFICIAL, CUSTODY: Role.ARCHIVIST}
 
@@ -67,7 +70,7 @@ def create(new: NewOfficer, *, actor: Actor, now: datetime) -> Officer:
     if Officer.select().where(Officer.login == login).exists():
         raise Conflict(f"账号“{login}”已经有人用了")
     if new.subject is not None and Officer.select().where(Officer.subject == new.subject).exists():
-        raise Conflict("这个人已经有一个账号")
+        raise Conflict(UNLINKABLE)
     officer = Officer.create(
         login=login,
         name=name,
@@ -84,11 +87,17 @@ def create(new: NewOfficer, *, actor: Actor, now: datetime) -> Officer:
 
 @transaction()
 def link(officer: Officer, *, actor: Actor, now: datetime) -> Linked:
-    """Issue an enrolment link; the ones before are dead. For an enrolled officer it needs authorising again."""
+    """Issue an enrolment link; the ones before are dead.
+
+    Issued by an officer it also takes back what was enrolled and authorised, and ends all sittings.
+    """
     _allow(actor, Permission.OFFICERS)
     _not_oneself(officer, actor, "自己的登记链接要请另一位管理员发")
-    if actor.officer is not None and officer.password_hash is not None:
-        Officer.update(authorised_at=None).where(Officer.id == officer.id).execute()
+    if actor.officer is not None:
+        Officer.update(password_hash=None, totp_secret=None, authorised_at=None).where(
+            Officer.id == officer.id
+        ).execute()
+        sessions.end_all(officer, now=now)
     token = enrolment.issue(officer, now=now)
     _log("enrolment:issued", officer, actor, now)
     return Linked(officer, token)
@@ -119,13 +128,15 @@ def enable(officer: Officer, *, actor: Actor, now: datetime) -> None:
 
 @transaction()
 def set_rights(officer: Officer, rights: Rights, *, actor: Actor, now: datetime) -> None:
-    """Give other roles and scopes, which also authorises them; all the officer's sittings end. Never one's own."""
+    """Give other roles and scopes; all the officer's sittings end. Never one's own.
+
+    This authorises an enrolled officer too. One not enrolled yet waits as before.
+    """
     _allow(actor, Permission.ROLES)
     _not_oneself(officer, actor, "不能更改自己的角色和范围")
     rights = checked_rights(rights, officer.subject)
-    Officer.update(role_names=_names(rights.roles), authorised_at=now).where(
-        Officer.id == officer.id
-    ).execute()
+    Officer.update(role_names=_names(rights.roles)).where(Officer.id == officer.id).execute()
+    Officer.update(authorised_at=now).where((Officer.id == officer.id) & ENROLLED).execute()
     Scope.delete().where(Scope.officer == officer).execute()
     _write_scopes(officer, rights)
     sessions.end_all(officer, now=now)
@@ -134,12 +145,13 @@ def set_rights(officer: Officer, rights: Rights, *, actor: Actor, now: datetime)
 
 @transaction()
 def authorise(officer: Officer, *, actor: Actor, now: datetime) -> None:
-    """Confirm roles, scopes and enrolment as they are. Never one's own."""
+    """Confirm roles, scopes and enrolment as they are. Never one's own, never before its person has enrolled."""
     _allow(actor, Permission.ROLES)
     _not_oneself(officer, actor, "不能核准自己的账号")
-    waiting = (Officer.id == officer.id) & Officer.authorised_at.is_null()
+    waiting = (Officer.id == officer.id) & Officer.authorised_at.is_null() & ENROLLED
     if not Officer.update(authorised_at=now).where(waiting).execute():
-        raise Conflict("这个账号已经核准")
+        is_enrolled = Officer.get_by_id(officer.id).is_enrolled
+        raise Conflict("这个账号已经核准" if is_enrolled else "本人还没有登记，登记以后才能核准")
     _log("officer:authorised", officer, actor, now, rights_of(officer))
 
 
@@ -159,12 +171,19 @@ def rights_of(officer: Officer) -> Rights:
 
 
 def subject_with(id_number: str) -> Subject:
-    """The person with this ID number, to link an account to. Raises Invalid when there is none."""
+    """The person with this ID number, to link an account to. Raises Invalid for one without, or with an account."""
     index = vault.blind_index("id_number", normalise_id_number(id_number))
     subject = Subject.get_or_none(Subject.id_number_index == index)
-    if subject is None:
-        raise Invalid("花名册里没有这个身份证号的人")
+    if subject is None or Officer.select().where(Officer.subject == subject).exists():
+        raise Invalid(UNLINKABLE)
     return subject
+
+
+def asked_subject(id_number: str, *, actor: Actor, now: datetime) -> Subject:
+    """subject_with, for one who asks by a form: that it was asked is logged, whatever the answer."""
+    with transaction():
+        audit.append("officers:tried", actor=actor, at=now, kind="officers", details={"id_numbers": 1})
+    return subject_with(id_number)
 
 
 def checked_name(name: str) -> str:

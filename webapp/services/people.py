@@ -52,9 +52,12 @@ class Found:
     is_cut: bool = False
 
 
-def try_roster(actor: Actor, table: Table) -> Report:
-    """What taking the roster in would do. Writes nothing. Raises Invalid, Refused."""
-    return rosters.propose(actor, table)
+def try_roster(actor: Actor, table: Table, *, now: datetime) -> Report:
+    """What taking the roster in would do. Writes only that it was asked. Raises Invalid, Refused."""
+    report = rosters.propose(actor, table)
+    with transaction():
+        _log_roster("roster:tried", report, actor, now)
+    return report
 
 
 @transaction()
@@ -71,10 +74,7 @@ def import_roster(actor: Actor, table: Table, *, now: datetime) -> Report:
     for proposal in report.proposals:
         if proposal.outcome is not Outcome.UNCHANGED:
             intake.take_in(proposal)
-    counts = {outcome.name.lower(): count for outcome, count in report.counts.items()}
-    audit.append(
-        "roster:imported", actor=actor, at=now, kind="roster", details={**counts, "sha256": report.sha256}
-    )
+    _log_roster("roster:imported", report, actor, now)
     return report
 
 
@@ -124,6 +124,14 @@ def printed_rows(people: Sequence[Person]) -> list[tuple[str, ...]]:
 def kept_units(actor: Actor) -> list[units.Branch]:
     """The units whose dossiers the actor keeps, as a tree."""
     return units.tree(None if actor == SYSTEM else dossiers.scope_paths(actor, dossiers.CUSTODY))
+
+
+def _log_roster(action: str, report: Report, actor: Actor, now: datetime) -> None:
+    """One entry for a whole roster: how many rows would do what, and how many named an ID number."""
+    counts = {outcome.name.lower(): count for outcome, count in report.counts.items()}
+    id_numbers = sum(bool(p.reading.row and p.reading.row.id_number) for p in report.proposals)
+    details = {**counts, "id_numbers": id_numbers, "sha256": report.sha256}
+    audit.append(action, actor=actor, at=now, kind="roster", details=details)
 
 
 def _kept(actor: Actor, unit: Unit | None) -> Query:

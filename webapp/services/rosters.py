@@ -18,6 +18,8 @@ from webapp.storage.archive import Dossier, Subject, Unit
 from webapp.vault.vault import vault
 
 _AT_A_TIME = 500  # values in one query
+# Says neither what fits nor whose it is.
+_ELSEWHERE = "与已有的登记冲突，请核对档案号和身份证号；核对无误的，请联系档案主管处室"
 
 
 class Outcome(StrEnum):
@@ -115,10 +117,11 @@ class _Register:
             return Proposal(reading, errors=reading.errors)
         try:
             unit = units.SEPARATOR.join(units.names_of(row.unit))
+            self._require_kept_unit(unit)
             dossier = self._match(row)
         except Invalid as error:
             return Proposal(reading, errors=(str(error),))
-        errors = (*self._twice(reading.line, row, dossier), *self._barriers(unit, dossier))
+        errors = tuple(self._twice(reading.line, row, dossier))
         if errors:
             return Proposal(reading, dossier, errors=errors)
         if unit not in self._unit_paths:
@@ -127,9 +130,13 @@ class _Register:
         return Proposal(reading, dossier, changes)
 
     def _match(self, row: Row) -> Dossier | None:
-        """The dossier a row is about. Raises Invalid when number, name and ID number point at different people."""
+        """The dossier a row is about.
+
+        Raises Invalid when the actor may not touch it, or when number, name and ID number point at different people.
+        """
         index = self._indexes[row]
         numbered, person = self._by_number.get(row.number), self._by_index.get(index)
+        self._require_kept(dossier for dossier in (numbered, person) if dossier)
         if numbered and person and numbered != person:
             raise Invalid("档案号和身份证号分别属于两个人，请核对")
         if person:
@@ -146,18 +153,20 @@ class _Register:
             if value and (first := self._lines.setdefault(f"{what}|{value}", line)) != line:
                 yield f"{what}与第 {first} 行重复"
 
-    def _barriers(self, unit: str, dossier: Dossier | None) -> Iterator[str]:
-        """Why the actor may not touch this row."""
+    def _require_kept_unit(self, unit: str) -> None:
+        """Asked first: whoever names a unit of others learns nothing of people, held or not. Raises Invalid."""
+        if self._kept is not None and not self._nearest(unit).startswith(self._kept):
+            raise Invalid("单位不在您的保管范围内")
+
+    def _require_kept(self, matched: Iterable[Dossier]) -> None:
+        """Raises Invalid for dossiers of other keepers, in the same words whatever fits and whatever does not."""
         if self._kept is None:
             return
-        if not self._nearest(unit).startswith(self._kept):
-            yield "单位不在您的保管范围内"
-        if dossier is None:
-            return
-        if not dossier.subject.unit.path.startswith(self._kept):
-            yield "这个人的档案现在不由您保管"
-        if dossier.subject_id in self._barred:
-            yield "本人或与您有回避关系的人，请由其他管理员处理"
+        held = list(matched)
+        if not all(dossier.subject.unit.path.startswith(self._kept) for dossier in held):
+            raise Invalid(_ELSEWHERE)
+        if any(dossier.subject_id in self._barred for dossier in held):
+            raise Invalid("本人或与您有回避关系的人，请由其他管理员处理")
 
     def _nearest(self, unit: str) -> str:
         """Path of the unit, or of the nearest one above it that there is."""

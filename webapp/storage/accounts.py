@@ -42,6 +42,11 @@ class Officer(Record):
         return self.is_enrolled and self.authorised_at is not None and self.disabled_at is None
 
 
+ENROLLED = Officer.password_hash.is_null(False) & Officer.totp_secret.is_null(
+    False
+)  # is_enrolled, for queries
+
+
 class Scope(Record):
     """A unit, with all below it, that an officer looks up in or keeps the dossiers of."""
 

@@ -17,6 +17,7 @@ from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import current_actor, requires
+from webapp.web.limits import TRIALS, limiter
 
 
 @bp.get("/desk/officers")
@@ -47,6 +48,7 @@ def new() -> str:
 
 @bp.post("/desk/officers/new")
 @requires(Permission.OFFICERS)
+@limiter.limit(TRIALS)
 def create() -> Response | str:
     """Make one account and show its link, this once."""
     actor = current_actor()
@@ -106,7 +108,7 @@ def _drafted() -> NewOfficer:
         name=form.get("name", ""),
         rights=forms.rights_in_form(),
         unit=unit_at(form.get("unit", "").strip()),
-        subject=accounts.subject_with(id_number) if id_number else None,
+        subject=accounts.asked_subject(id_number, actor=current_actor(), now=now()) if id_number else None,
     )
 
 

@@ -16,6 +16,7 @@ from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.filters import local
 from webapp.web.guards import current_actor, requires
+from webapp.web.limits import TRIALS, limiter
 
 _SHOWN_FAULTS = 100
 
@@ -36,13 +37,15 @@ def example() -> Response:
 
 @bp.post("/desk/officers/import")
 @requires(Permission.OFFICERS)
+@limiter.limit(TRIALS)
 def try_sheet() -> Response | str:
     """Judge the file and show what would be made; writes nothing."""
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
             raise Invalid("请选择一个表格文件")
-        rows = officer_import.judge(officer_import.cells_of(sent.read()))
+        cells = officer_import.cells_of(sent.read())
+        rows = officer_import.judge(cells, actor=current_actor(), now=now())
     except Invalid as error:
         return shown_again("officers/import.html", error, columns=officer_import.COLUMNS)
     return _judged(rows)
@@ -50,9 +53,10 @@ def try_sheet() -> Response | str:
 
 @bp.post("/desk/officers/import/confirm")
 @requires(Permission.OFFICERS)
+@limiter.limit(TRIALS)
 def import_sheet() -> Response | str:
     """Make the accounts that were shown, judged again, and hand out their links, this once."""
-    rows = officer_import.judge(_rows_sent())
+    rows = officer_import.judge(_rows_sent(), actor=current_actor(), now=now())
     if officer_import.faults_of(rows):
         return _judged(rows)
     try:
