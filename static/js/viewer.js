@@ -19,6 +19,7 @@
   const image = figure => figure.querySelector("img");
   const index = number => figures.findIndex(figure => figure.dataset.page === String(number));
   let at = Math.max(0, index(location.hash.slice(3) || strip.dataset.current));
+  let width = innerWidth;
   let seconds = 0;
   let clock;
 
@@ -102,6 +103,11 @@
     else strip.scrollBy(0, down);
   });
   window.visualViewport?.addEventListener("resize", sharpen);
+  addEventListener("resize", () => { // the phone was turned, which may turn the strip too: stay on the page
+    if (innerWidth === width) return; // or only the browser's own bars came or went
+    width = innerWidth;
+    go(figures[at].dataset.page);
+  });
 
   strip.classList.add("live");
   go(figures[at].dataset.page);

@@ -140,6 +140,15 @@ def test_what_needs_an_approval_is_neither_named_nor_found(read: Service, offici
     assert newest("access:refused")["decision"] == "deny"
 
 
+def test_turning_the_phone_stays_on_the_page(read: Service, official: Page) -> None:
+    visits.read(official, visits.material_id(OWN.dossier_number, RESUME), 3)
+    for width, height in ((839, 412), (412, 839), (1280, 800), (412, 839)):
+        official.set_viewport_size({"width": width, "height": height})
+        expect(official.locator("#pg3")).to_be_in_viewport(ratio=0.2)
+        expect(official.locator("[data-number]").first).to_have_text("3")
+        expect(official).to_have_url(re.compile("#pg3$"))
+
+
 def test_the_canaries_are_no_words_of_the_roster() -> None:
     everyone = {OWN.name, OTHER.name}
     assert canaries(OWN) & everyone == set()
