@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from webapp.services.actor import Actor
@@ -82,7 +83,7 @@ def append(
     if details:
         entry["details"] = details
     body = json.dumps(entry, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    AuditEntry.insert(seq=seq + 1, body=body, hash=_hash(body)).execute()
+    database.execute_sql(_statements()[1], (seq + 1, body, _hash(body)))
     return seq + 1
 
 
@@ -120,9 +121,16 @@ def entries(*, before: int | None = None, limit: int = 50) -> Iterator[dict[str,
 
 
 def _last() -> tuple[int, str]:
-    """Number and hash of the newest entry."""
+    newest, _ = _statements()
+    return database.execute_sql(*newest).fetchone() or (0, GENESIS)
+
+
+@cache
+def _statements() -> tuple[tuple[str, list[Any]], str]:
+    """The newest entry, with its parameters, and the insertion of one: making them anew takes twice as long as both."""
     newest = AuditEntry.select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-    return next(iter(newest.tuples()), (0, GENESIS))
+    insertion, _ = AuditEntry.insert(seq=0, body="", hash="").sql()
+    return newest.sql(), insertion
 
 
 def _hash(body: str) -> str:
