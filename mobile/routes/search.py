@@ -9,6 +9,7 @@ from webapp.services import search as finding
 from webapp.web.clock import now
 from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import current_actor, requires
+from webapp.web.limits import SEARCHES, limiter
 
 bp = Blueprint("search", __name__)
 MORE_PAGES = 20
@@ -24,6 +25,7 @@ def search() -> str:
 
 @bp.post("/search")
 @requires(Permission.SEARCH)
+@limiter.limit(SEARCHES)
 def make() -> Response | tuple[str, int]:
     """Keep the words and go to their results."""
     actor, words = current_actor(), request.form.get("q", "")
@@ -39,6 +41,7 @@ def make() -> Response | tuple[str, int]:
 
 @bp.get("/search/<search_id>")
 @requires(Permission.SEARCH)
+@limiter.limit(SEARCHES)
 def show(search_id: str) -> str:
     """What a search finds now: people first, then pages."""
     shown = min(request.args.get("pages", finding.PAGES_SHOWN, type=int), MOST_PAGES)

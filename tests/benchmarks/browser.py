@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import stream_encode_multipart
 
 from tests.site import token_in
@@ -59,7 +60,7 @@ class Browser:
 
     def upload(self, path: str, name: str, content: IO[bytes], *, token: str) -> Answer:
         """Send a file as the desk's upload form does."""
-        parts: dict[str, Any] = {"csrf_token": token, "files": (content, name)}
+        parts: dict[str, Any] = {"csrf_token": token, "files": FileStorage(content, name)}
         stream, _, boundary = stream_encode_multipart(parts)
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Accept": "text/plain"}
         return self._ask("POST", path, stream.read(), headers, 201)

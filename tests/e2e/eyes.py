@@ -1,12 +1,14 @@
 """Eyes that know nothing of the product: they read text off pictures that were sent."""
 
 import io
+import os
 
 import pytesseract
 from PIL import Image
 
 from ocr_worker.reading import ReaderProcess
 
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # tesseract on all cores takes longer, not less
 DIGITS = "--psm 11 -c tessedit_char_whitelist=0123456789X"
 
 

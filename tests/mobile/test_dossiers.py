@@ -1,6 +1,5 @@
 """A dossier on the phone, as each role sees it."""
 
-
 import pytest
 
 from tests.desk import browser_of

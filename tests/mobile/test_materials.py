@@ -1,6 +1,5 @@
 """Reading a material in the browser: the purpose first, pages that say why they are not shown, and pages as text."""
 
-
 import pytest
 
 from tests.accounts import enrolled

@@ -179,7 +179,7 @@ def test_nobody_changes_themselves_or_a_relative() -> None:
     keeper = actor_in(Role.ARCHIVIST, custody="市财政局", subject=own.subject, recused_from=relatives.subject)
     rows = ("甲,,,,市财政局/预算科,局长,A-1", "乙,,,,市财政局/预算科,局长,A-2")
     assert [line for line, _ in _errors(*rows, actor=keeper)] == [2, 3]
-    assert people.listed(keeper).people == ()
+    assert people.listed(keeper, now=NOW).people == ()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ARCHIVIST])
@@ -188,7 +188,7 @@ def test_no_other_role_has_to_do_with_rosters(role: Role) -> None:
     for act in (
         lambda: people.try_roster(actor, _table(ZHANG), now=NOW),
         lambda: people.import_roster(actor, _table(ZHANG), now=NOW),
-        lambda: people.listed(actor),
+        lambda: people.listed(actor, now=NOW),
         lambda: people.roster(actor, now=NOW, form="pdf"),
     ):
         with pytest.raises(Refused):
@@ -217,7 +217,7 @@ def test_people_are_listed_by_number_and_found_by_words() -> None:
     keeper = _keeper()
 
     def names(**asked: object) -> list[str]:
-        return [person.subject.name for person in people.listed(keeper, **asked).people]
+        return [person.subject.name for person in people.listed(keeper, now=NOW, **asked).people]
 
     assert names() == ["张三", "李四"]
     assert names(words="李") == ["李四"]
@@ -226,8 +226,8 @@ def test_people_are_listed_by_number_and_found_by_words() -> None:
     assert names(words="110105") == []
     assert names(words="%") == []
     assert names(unit=units.lookup("市财政局/国库科")) == ["李四"]
-    assert people.listed(keeper, most=1).is_cut
-    assert people.listed(_keeper("市教育局")).people == ()
+    assert people.listed(keeper, now=NOW, most=1).is_cut
+    assert people.listed(_keeper("市教育局"), now=NOW).people == ()
 
 
 def test_the_printed_roster_has_no_id_numbers_and_is_logged() -> None:

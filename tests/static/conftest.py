@@ -52,7 +52,9 @@ def context() -> dict[str, object]:
 def build_stage() -> Flask:
     """The screens at /<name>; what a browser tells it is kept in app.config["TOLD"], in order."""
     app = Flask("stage", static_folder=str(ROOT / "static"))
-    app.test_client_class = FlaskClient  # screens alone, without the headers that the product's answers are held to
+    app.test_client_class = (
+        FlaskClient  # screens alone, without the headers that the product's answers are held to
+    )
     app.jinja_loader = jinja2.FileSystemLoader([ROOT / "templates", Path(__file__).parent / "screens"])
     app.jinja_env.undefined = jinja2.ChainableUndefined
     app.context_processor(context)

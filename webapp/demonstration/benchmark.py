@@ -43,7 +43,9 @@ def benchmark_pages(seed: int | str, count: int) -> Iterator[BenchmarkPage]:
         page = material.page(number)
         reverse = _material(held, "1", "干部履历表").page(3) if kind == "bleed" else None
         aged = worn(page, random.Random(f"{seed}/benchmark/{i}"), kind, reverse)
-        yield BenchmarkPage(f"{i:03}-{material.title}-{number}-{kind}", page, aged, material.paper.hand == "pen")
+        yield BenchmarkPage(
+            f"{i:03}-{material.title}-{number}-{kind}", page, aged, material.paper.hand == "pen"
+        )
 
 
 def _material(materials: list[DrawnMaterial], category: str, title: str) -> DrawnMaterial:

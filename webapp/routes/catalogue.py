@@ -65,7 +65,7 @@ def add(dossier_id: str) -> Response:
 @requires(Permission.CATALOGUE)
 def material(material_id: str) -> str:
     """One material: its description, its pages, and taking it out of the catalogue."""
-    described = _kept_material(material_id)
+    described = materials.opened(current_actor(), material_id, now=now())
     return _form(described.dossier, described, _typed(described))
 
 

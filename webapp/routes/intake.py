@@ -11,6 +11,7 @@ from webapp.services import intake as taking
 from webapp.web.clock import now
 from webapp.web.fragments import fragment_or_redirect, page_or_fragment
 from webapp.web.guards import current_actor, requires
+from webapp.web.sign_in import POLL_HEADER
 
 bp = Blueprint("intake", __name__)
 
@@ -27,6 +28,8 @@ def intake() -> str:
 @requires(Permission.INTAKE)
 def material(material_id: str) -> str:
     """Files of one material: those that came in, and a place to send more."""
+    if POLL_HEADER not in request.headers:  # the page asks again by itself until all is settled: one look
+        taking.opened(current_actor(), material_id, now=now())
     context = _context(material_id, request.args.getlist("again"))
     return page_or_fragment("intake/material.html", "intake/_uploads.html", **context)
 

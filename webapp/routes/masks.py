@@ -30,7 +30,7 @@ MALFORMED = (ValueError, KeyError, TypeError, OverflowError, RecursionError)  # 
 @requires(Permission.MASKS)
 def masks() -> str:
     """The pages that wait, oldest first."""
-    waiting, total = checking.queue(current_actor())
+    waiting, total = checking.listed(current_actor(), now=now())
     return render_template("masks/masks.html", waiting=waiting, total=total)
 
 

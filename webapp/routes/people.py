@@ -23,7 +23,7 @@ MOST_PRINTED = 1000  # people on paper at once: setting them takes some 10 s
 def people() -> str:
     """People whose dossiers are kept here, all or of one unit."""
     unit = _unit()
-    found = register.listed(current_actor(), unit=unit)
+    found = register.listed(current_actor(), now=now(), unit=unit)
     return page_or_fragment("people/people.html", "people/_found.html", **_list(found, unit, ""))
 
 
@@ -32,7 +32,7 @@ def people() -> str:
 def find() -> str:
     """People by name, post, dossier number or ID number: words are sent, never put in an address."""
     words = request.form.get("q", "").strip()[:100]
-    found = register.listed(current_actor(), words=words)
+    found = register.listed(current_actor(), now=now(), words=words)
     return page_or_fragment("people/people.html", "people/_found.html", **_list(found, None, words))
 
 

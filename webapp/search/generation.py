@@ -2,16 +2,19 @@
 
 import threading
 from collections import OrderedDict
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from webapp.search.entry import Kind
 from webapp.search.schema import CLEAR, MASKED
 from webapp.search.segment import Segment
 from webapp.search.sight import Level, Sight
 
 MOST_VIEWS = 32  # a view is 3 bytes an entry
+_NONE = np.empty(0, np.uint32)
 
 
 class Layer(NamedTuple):
@@ -45,25 +48,32 @@ class Generation:
         self._views: OrderedDict[bytes, View] = OrderedDict()
         self._lock = threading.Lock()
 
-    def view(self, sight: Sight) -> View:
-        """What `sight` shows of it; worked out once."""
+    def view(self, sight: Sight, outdated: NDArray[np.uint32] = _NONE) -> View:
+        """What `sight` shows of it; worked out once.
+
+        outdated -- numbers of pages, ascending, that are not there for who would find them masked
+        """
+        key = sight.key + sha256(outdated.tobytes()).digest()
         with self._lock:
-            view = self._views.get(sight.key)
+            view = self._views.get(key)
             if view is not None:
-                self._views.move_to_end(sight.key)
+                self._views.move_to_end(key)
                 return view
-        view = self._seen(sight)
+        view = self._seen(sight, outdated)
         with self._lock:
-            self._views[sight.key] = view
+            self._views[key] = view
             if len(self._views) > MOST_VIEWS:
                 self._views.popitem(last=False)
         return view
 
-    def _seen(self, sight: Sight) -> View:
+    def _seen(self, sight: Sight, outdated: NDArray[np.uint32]) -> View:
         layers, count, length = [], 0, 0
         for segment in self.segments.values():
             levels = sight.levels(segment)
             levels[self._deleted[segment.id]] = Level.NOTHING
+            if len(outdated):
+                is_outdated = (segment.kind == Kind.PAGE) & np.isin(segment.number, outdated)
+                levels[is_outdated & (levels == Level.MASKED)] = Level.NOTHING
             in_masked = (levels == Level.MASKED) & segment.differs
             in_clear = (levels != Level.NOTHING) & ~in_masked
             for field, visible in ((CLEAR, in_clear), (MASKED, in_masked)):

@@ -82,6 +82,15 @@ def receive(
     return upload, False
 
 
+def opened(actor: Actor, material_id: str, *, now: datetime) -> list[Progress]:
+    """What progress() gives, for somebody who begins to look; logged. Raises NotFound, Refused."""
+    found = progress(actor, material_id)
+    with transaction():
+        audit.append("intake:opened", actor=actor, at=now, kind="material", record=material_id,
+                     details={"uploads": len(found)})  # fmt: skip
+    return found
+
+
 def progress(actor: Actor, material_id: str) -> list[Progress]:
     """Every upload of a material, oldest first, with how far it is."""
     material = keepable_material(actor, material_id)

@@ -73,7 +73,9 @@ def findings_of(page: Page) -> list[Finding]:
 
 def covered_for(page: Page, rendition: Rendition) -> list[Finding]:
     """The boxes that a rendition covers, from the top down."""
-    held = Mask.select().where((Mask.page == page) & Mask.kind.in_([kind.value for kind in BURNED[rendition]]))
+    held = Mask.select().where(
+        (Mask.page == page) & Mask.kind.in_([kind.value for kind in BURNED[rendition]])
+    )
     if rendition is Rendition.OWN:
         held = held.where(~Mask.is_own)
     return [_finding(mask) for mask in held.order_by(Mask.top, Mask.left, Mask.id)]
@@ -114,6 +116,14 @@ def queue(actor: Actor, *, limit: int = 50) -> tuple[list[Page], int]:
     """
     waiting = _waiting(actor)
     return list(waiting.limit(limit)), waiting.count()
+
+
+def listed(actor: Actor, *, now: datetime) -> tuple[list[Page], int]:
+    """The queue for somebody who looks at it: it names people and titles, so the look is logged."""
+    waiting, total = queue(actor)
+    with transaction():
+        audit.append("masks:listed", actor=actor, at=now, kind="page", details={"pages": len(waiting)})
+    return waiting, total
 
 
 def following(actor: Actor, page: Page) -> Page | None:

@@ -71,6 +71,15 @@ def find(public_id: str) -> Material:
     return material
 
 
+def opened(actor: Actor, material_id: str, *, now: datetime) -> Material:
+    """The material for its keeper to work on; logged. Raises NotFound, Refused."""
+    material = find(material_id)
+    dossiers.require_custody(actor, material.dossier)
+    with transaction():
+        _log("material:opened", material, actor, now, {})
+    return material
+
+
 @transaction()
 def add(actor: Actor, dossier_id: str, given: Description, *, now: datetime) -> Material:
     """Put a further line in a dossier's catalogue. Raises NotFound, Refused, Misdescribed."""

@@ -78,8 +78,12 @@ def import_roster(actor: Actor, table: Table, *, now: datetime) -> Report:
     return report
 
 
-def listed(actor: Actor, *, unit: Unit | None = None, words: str = "", most: int = _MOST_LISTED) -> Found:
+def listed(
+    actor: Actor, *, now: datetime, unit: Unit | None = None, words: str = "", most: int = _MOST_LISTED
+) -> Found:
     """People whose dossiers the actor keeps, by dossier number: of one unit with all below it, or by words.
+
+    Logged, with the number of people but never the words.
 
     words -- parts of name, post or dossier number, all of which must fit; or one whole ID number
     """
@@ -87,7 +91,17 @@ def listed(actor: Actor, *, unit: Unit | None = None, words: str = "", most: int
     if conditions := _conditions(words):
         query = query.where(reduce(and_, conditions))
     people = _people(query.limit(most + 1))
-    return Found(people[:most], len(people) > most)
+    found = Found(people[:most], len(people) > most)
+    with transaction():
+        audit.append(
+            "people:listed",
+            actor=actor,
+            at=now,
+            kind="unit" if unit else "roster",
+            record=unit.public_id if unit else "",
+            details={"people": len(found.people), "by_words": bool(words)},
+        )
+    return found
 
 
 def roster(

@@ -45,7 +45,9 @@ def install(app: Flask) -> None:
 
 def check() -> None:
     """Refuse an unsafe request that another site sent or that carries no token of this sitting."""
-    if request.endpoint is None:  # no such address or not by this method: nothing will run, 404 or 405 follows
+    if (
+        request.endpoint is None
+    ):  # no such address or not by this method: nothing will run, 404 or 405 follows
         return
     if request.method in SAFE_METHODS or request.endpoint in EXEMPT_ENDPOINTS:
         return
