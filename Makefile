@@ -26,7 +26,7 @@ unit: .cache/test-ready ## rules, services, routes; without engines and browsers
 
 abuse: .cache/test-ready ## attacks, killed processes, real engines
 	$(BIN)/pytest -q -n 2 tests/abuse
-	$(BIN)/pytest -q -n 2 -m engine --ignore tests/e2e --ignore tests/abuse tests
+	$(BIN)/pytest -q -n 2 -m engine --ignore tests/e2e --ignore tests/abuse --ignore tests/benchmarks tests
 
 browser: .cache/test-ready ## a phone-sized browser against the real server and worker
 	$(BIN)/pytest -q tests/e2e

@@ -44,6 +44,10 @@ class KeptFrames:
             return self._held.pop((upload.public_id, number), None)
 
 
+class TakenOver(Conflict):
+    """The lease of a job was lost: another worker is at it, and what was done here is dropped."""
+
+
 class OriginalLost(Invalid):
     """The file as it came in is gone or does not open: nothing to try again before it was brought back."""
 
@@ -85,8 +89,7 @@ class DecodeLane:
                 self._kept.put(upload, frame)
             if self._clock() - renewed > RENEW_EVERY:
                 renewed = self._clock()
-                if not jobs.renew(job, now=renewed):
-                    raise Conflict("这项处理已由另一个程序接手")
+                _hold(job, now=renewed)
         return count
 
 
@@ -112,7 +115,10 @@ class ReadLane:
         upload = page.upload
         try:
             frame = self._kept.take(upload, page.frame) or _frame(upload, page.frame)
+            _hold(job, now=self._clock())  # decoding and reading may each take most of a lease
             done = self._reader.read(frame.pixels, frame.width_px, frame.height_px, dpi=frame.dpi)
+        except TakenOver:
+            raise
         except Invalid as fault:
             pages.unreadable(job, page, str(fault), now=self._clock())
         except (
@@ -122,6 +128,7 @@ class ReadLane:
             if not jobs.again(job):
                 pages.unreadable(job, page, str(died), now=self._clock())
         else:
+            _hold(job, now=self._clock())
             pages.read(job, page, done.optimised_jpeg, done.transcription, now=self._clock())
         return True
 
@@ -176,6 +183,12 @@ class IndexLane:
     def merge(self) -> None:
         """Make one segment of many, in quiet hours."""
         indexing.open_index.index.merge()
+
+
+def _hold(job: Job, *, now: datetime) -> None:
+    """Hold the lease for longer. Raises TakenOver."""
+    if not jobs.renew(job, now=now):
+        raise TakenOver("这项处理已由另一个程序接手")
 
 
 def _original(upload: Upload) -> bytes:

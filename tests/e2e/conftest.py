@@ -1,5 +1,6 @@
 """A small demonstration behind the real web process and worker, and a phone-sized browser in front of it."""
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,10 +62,14 @@ def _nothing_went_wrong(service: Service, browsing: Browsing) -> Iterator[None]:
 
 
 @pytest.fixture
-def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
     """Print a measured figure among the results."""
-    writer = request.config.get_terminal_writer()
-    return lambda text: writer.line(f"\n  {text}")
+
+    def write(text: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {text}\n")
+
+    return write
 
 
 @pytest.fixture

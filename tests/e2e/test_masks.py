@@ -1,6 +1,5 @@
 """The withheld page: readers are told why, an archivist looks and releases it, readers see it."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import visits
@@ -42,8 +41,7 @@ def test_a_withheld_page_says_why_until_an_archivist_has_looked(
 
 
 def test_a_page_is_released_without_scripts(read: Service, browsing: Browsing, official: Page) -> None:
-    if state(DIPLOMA) != "withheld":
-        pytest.fail("the diploma was sure to be doubted")
+    assert state(DIPLOMA) == "withheld"
     context = browsing.scriptless("dangan")
     page = context.new_page()
     page.goto("/desk/masks")

@@ -1,7 +1,7 @@
 """The web app on a phone: installable, keeps its static shell and nothing else, says so when offline, and is light."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tests.e2e.papers import OWN
 from tests.e2e.service import Service
 from webapp.web.static_files import SHELL
 
+Say = Callable[[str], None]
 COLD_KB, COLD_REQUESTS, IMAGE_KB = 35, 9, 130
 KEPT = """async () => {
   const found = [];
@@ -102,7 +103,7 @@ def test_without_network_the_app_says_so_and_shows_nothing_else(
     browsing.wrong[:] = [what for what in browsing.wrong if "ERR_INTERNET_DISCONNECTED" not in what]
 
 
-def test_screens_are_light_when_nothing_is_kept_yet(read: Service, browsing: Browsing, say: Any) -> None:
+def test_screens_are_light_when_nothing_is_kept_yet(read: Service, browsing: Browsing, say: Say) -> None:
     official = browsing.officer("chadang")
     visits.search(official, "云梧市")
     results = official.url
@@ -119,7 +120,7 @@ def test_screens_are_light_when_nothing_is_kept_yet(read: Service, browsing: Bro
         assert len(weight.addresses) <= COLD_REQUESTS, weight.addresses
 
 
-def test_the_first_image_of_the_viewer_is_light(read: Service, browsing: Browsing, say: Any) -> None:
+def test_the_first_image_of_the_viewer_is_light(read: Service, browsing: Browsing, say: Say) -> None:
     official = browsing.officer("chadang")
     for title, number in (("干部履历表", 2), ("干部履历表", 3), ("思想汇报", 1)):
         material = visits.material_id(OWN.dossier_number, title)

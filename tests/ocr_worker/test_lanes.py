@@ -1,8 +1,10 @@
-"""The worker's lanes where no engine is needed: decoding, the index, and what is damaged."""
+"""The worker's lanes: decoding, reading under a lease, the index, and what is damaged."""
+
+from datetime import timedelta
 
 import pytest
 
-from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames
+from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane, TakenOver
 from tests.builders import (
     UNIT,
     keeper_of,
@@ -119,3 +121,35 @@ def test_what_was_removed_leaves_the_index(material):
     assert lane.step()
     assert found("云岭小学") == 0
     assert indexing.open_index.index.count == 0
+
+
+@pytest.mark.engine
+def test_a_page_that_takes_long_is_held_between_its_steps_and_dropped_once_another_took_it(material):
+    """A minute passes between two looks at the clock; in the second round another worker is let in."""
+    passed, leases, rivals = [0], [], []
+
+    def slow():
+        now = NOW + timedelta(minutes=passed[0])
+        passed[0] += 1
+        leases.extend(job.leased_until - now for job in Job.select().where(Job.state == "running"))
+        if passed[0] > 10:
+            Job.update(leased_until=NOW).where(Job.state == "running").execute()
+            rivals.append(jobs.claim(["read"], now=now))
+        return now
+
+    lane = ReadLane(KeptFrames(), slow, engine="onnxruntime")
+    try:
+        send(material, picture("first"))
+        DecodeLane(KeptFrames(), clock).step()
+        assert lane.step()
+        assert leases == [jobs.LEASE - timedelta(minutes=1)] * 3
+        assert Page.get().state == "read"
+        send(material, picture("second"))
+        DecodeLane(KeptFrames(), clock).step()
+        passed[0] = 9
+        with pytest.raises(TakenOver):
+            lane.step()
+    finally:
+        lane.close()
+    assert len(rivals) == 1
+    assert [page.state for page in Page.select().order_by(Page.id)] == ["read", "received"]

@@ -71,8 +71,14 @@ class Shelf:
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(shelves(), st.lists(sights(), min_size=2, max_size=2), st.integers(0, 12), st.booleans())
-def test_a_search_is_that_of_an_index_of_visible_entries_only(made, two_sights, cut, merged):
+@given(
+    shelves(),
+    st.lists(sights(), min_size=2, max_size=2),
+    st.integers(0, 12),
+    st.booleans(),
+    st.sets(st.integers(0, 12), max_size=4),
+)
+def test_a_search_is_that_of_an_index_of_visible_entries_only(made, two_sights, cut, merged, outdated):
     former = [Entry(entry.ref, 9, "张伟处分1990甲", "处分", 0, 2) for entry in made[::2]]
     clear = {entry.ref: entry.clear for entry in made}
     masked = {entry.ref: entry.masked for entry in made}
@@ -81,6 +87,8 @@ def test_a_search_is_that_of_an_index_of_visible_entries_only(made, two_sights, 
             seen = []
             for entry in made:
                 level = level_of(entry, sight)
+                if level == Level.MASKED and entry.ref in {f"page:{number}" for number in outdated}:
+                    level = Level.NOTHING
                 text = entry.clear if level == Level.CLEAR else entry.masked
                 if level != Level.NOTHING:
                     seen.append(Entry(entry.ref, entry.dossier, text, text, 0, entry.category))
@@ -88,7 +96,7 @@ def test_a_search_is_that_of_an_index_of_visible_entries_only(made, two_sights, 
             with Shelf(seen) as reduced:
                 for query in QUERIES:
                     options = {"verify": verifier(clear, masked), "limit": 5}
-                    found = reader.search(query, sight=sight[0], **options)
+                    found = reader.search(query, sight=sight[0], outdated=outdated, **options)
                     alone = reduced.search(
                         query, sight=everywhere(Level.CLEAR), verify=verifier(shown), limit=5
                     )
@@ -115,6 +123,24 @@ def test_a_masked_value_is_found_by_clear_readers_only(tmp_path):
         ("张伟", Level.NOTHING, 0),
     ]:
         assert reader.search(query, sight=everywhere(level), verify=verify).total == total
+
+
+def test_an_outdated_page_is_found_by_clear_readers_only(tmp_path):
+    index = Index(tmp_path, KEY)
+    texts = {"page:1": "电话13800138000", "page:2": "电话另附", "material:1": "电话登记"}
+    with index.writing() as batch:
+        for ref, text in texts.items():
+            batch.put(Entry(ref, 1, text, text))
+    reader = Reader(index)
+    for level, outdated, expected in [
+        (Level.MASKED, (), {"page:1", "page:2", "material:1"}),
+        (Level.MASKED, (1,), {"page:2", "material:1"}),
+        (Level.MASKED, range(2, 5000), {"page:1", "material:1"}),
+        (Level.CLEAR, (1, 2), {"page:1", "page:2", "material:1"}),
+        (Level.MASKED, (), {"page:1", "page:2", "material:1"}),
+    ]:
+        found = reader.search("电话", sight=everywhere(level), verify=verifier(texts), outdated=outdated)
+        assert ({hit.ref for hit in found.hits}, found.total) == (expected, len(expected))
 
 
 def test_only_the_rendition_a_reader_may_see_is_ever_asked_for(tmp_path):

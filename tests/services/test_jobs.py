@@ -147,6 +147,18 @@ def test_done_work_is_forgotten_and_failed_work_kept(archive):
     assert jobs.counts() == {"failed": 1, "waiting": 1}
 
 
+def test_what_failed_once_is_made_good_by_the_same_work_done_later(archive):
+    for record in ("1", "2", "1"):
+        enqueue(record)
+        jobs.fail(jobs.claim(["read"], now=NOW), "失败", now=NOW)
+    enqueue("1")
+    assert jobs.finish(jobs.claim(["read"], now=NOW), now=NOW)
+    assert [(job.record, job.state) for job in Job.select().order_by(Job.id)] == [
+        ("2", "failed"),
+        ("1", "done"),
+    ]
+
+
 def test_asking_for_work_in_a_transaction_that_fails_asks_for_nothing(archive):
     @transaction()
     def act() -> None:

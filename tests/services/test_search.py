@@ -15,8 +15,10 @@ from tests.builders import (
 )
 from tests.moment import NOW
 from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.findings import Kind
+from webapp.domain.geometry import Box
 from webapp.domain.role import Role
-from webapp.services import audit, indexing, search
+from webapp.services import audit, indexing, jobs, search
 from webapp.services.masks import Drawn, findings_of, verify
 from webapp.storage.accounts import Recusal
 from webapp.storage.pages import Page, PageText
@@ -134,6 +136,25 @@ def test_a_withheld_page_is_not_found_by_its_text_until_somebody_looked(dossier)
     verify(keeper_of(dossier), page.public_id, kept, revision=page.mask_revision, now=NOW)
     index_all()
     assert counts(official, "梧桐大学") == (0, 1)
+
+
+@pytest.mark.parametrize("words", ["云岭小学", "云岭", "小学 任教"])
+def test_what_was_just_covered_is_found_no_more_even_before_the_index_follows(dossier, words):
+    official, keeper = make_officer(**IN_SCOPE), keeper_of(dossier)
+    assert counts(official, words) == (0, 1)
+    page = Page.get_by_id(1)
+    everything = Drawn(Kind.ADDRESS, Box(0, 0, page.width_px, page.height_px))
+    verify(keeper, page.public_id, [everything], revision=page.mask_revision, now=NOW)
+    assert counts(official, words) == (0, 0)
+    assert counts(keeper, words) == (0, 1)
+    job = jobs.claim(["index"], now=NOW)
+    assert counts(official, words) == (0, 0)
+    jobs.fail(job, "写不进索引", now=NOW)
+    assert counts(official, words) == (0, 0)
+    index_all()
+    assert indexing.outdated_pages() == set()
+    assert counts(official, words) == (0, 0)
+    assert counts(official, "张建国") == (1, 1)
 
 
 def test_what_the_database_says_now_goes_before_what_the_index_still_holds(dossier):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+import numpy as np
+
 from webapp.search.analysis import is_han, normalise
 from webapp.search.entry import Kind, join
 from webapp.search.generation import Generation, View
@@ -68,12 +70,16 @@ class Reader:
         verify: Verify,
         kinds: Collection[Kind] = tuple(Kind),
         limit: int = 20,
+        outdated: Collection[int] = (),
     ) -> Found:
         """Find at most `limit` entries of these kinds, best first.
 
         verify -- gives texts by ref, each in the rendition named, without those that are gone: asked only where
         terms do not prove the wording (three or more Han characters in a row, or several words between quotation
         marks), for many at once.
+        outdated -- numbers of pages that changed since they were indexed. What was covered since still stands in
+        the index, so for who would find them masked they are not there. Learn them first: the search runs over
+        a commit at least as new.
 
         The total is exact when terms prove it, and when at most MOST_CHECKED candidates are to be verified: then
         all are. Of more, the best are verified until `limit` are found, at most MOST_CHECKED: the total is then
@@ -83,7 +89,7 @@ class Reader:
         Raises Invalid for a query that asks for nothing or too much, IndexDamaged.
         """
         asked = parse(query)
-        view = self._current().view(sight)
+        view = self._current().view(sight, np.array(sorted(outdated), np.uint32))
         matches = match(view, asked.needs, kinds, self._cache)
         total = len(matches.scores)
         if not asked.phrases:
@@ -99,21 +105,19 @@ class Reader:
         return Found(len(proven), few and matches.is_complete, proven[:limit])
 
     def _current(self) -> Generation:
-        """The newest generation; the one before while another thread is at reading it."""
+        """The newest generation. While one thread reads it the others wait: in the one before may stand what is
+        outdated, and no longer said to be.
+        """
         known = self._generation
         if known is not None and known.number == self._index.generation:
             return known
-        if not self._refreshing.acquire(blocking=known is None) and known is not None:
-            return known
-        try:
+        with self._refreshing:
             known = self._generation
             if known is None or known.number != self._index.generation:
                 known = Generation(*self._index.load(known.segments if known else {}))
                 self._cache.forget_others(known.segments)
                 self._generation = known
             return known
-        finally:
-            self._refreshing.release()
 
 
 def _says(text: str, phrases: tuple[str, ...]) -> bool:

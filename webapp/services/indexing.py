@@ -102,6 +102,13 @@ def rebuild(*, now: datetime) -> int:
     return len(refs)
 
 
+def outdated_pages() -> set[int]:
+    """Row ids of the pages whose entry is older than the page: their index job waits, runs or failed."""
+    unfinished = (Job.kind == "index") & Job.state.in_(["waiting", "running", "failed"])
+    pages = Job.select(Job.record).where(unfinished & Job.record.startswith("page:"))
+    return {split(record)[1] for (record,) in pages.tuples()}
+
+
 def context_of(material: Material) -> str:
     """Who and what a page belongs to: found together with its text, so that a name and a phrase can be combined."""
     subject = material.dossier.subject

@@ -51,8 +51,15 @@ def claim(kinds: Collection[str], *, now: datetime) -> Job | None:
 
 
 def finish(job: Job, *, now: datetime) -> bool:
-    """Mark done. False when the lease was lost to another worker: the caller must then roll its work back."""
-    return _close(job, now=now, state="done", error="")
+    """Mark done; the same work failed before is made good and forgotten.
+
+    False when the lease was lost to another worker: the caller must then roll its work back.
+    """
+    same = (Job.kind == job.kind) & (Job.record == job.record)
+    if not _close(job, now=now, state="done", error=""):
+        return False
+    Job.delete().where(same & (Job.state == "failed") & (Job.id < job.id)).execute()
+    return True
 
 
 def fail(job: Job, error: str, *, now: datetime) -> bool:

@@ -6,7 +6,7 @@ What may be found is decided before anything is matched or counted; snippets com
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 
 from webapp.domain import disclosure
@@ -21,7 +21,7 @@ from webapp.search.snippet import snippet
 from webapp.services import audit, dossiers, policy
 from webapp.services.actor import Actor
 from webapp.services.indexed_texts import opened, pages_shown, texts_of
-from webapp.services.indexing import GUARDED, NUMBER_OF, open_index
+from webapp.services.indexing import GUARDED, NUMBER_OF, open_index, outdated_pages
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.pages import Page
@@ -109,15 +109,14 @@ def results(actor: Actor, search_id: str, *, now: datetime, pages: int = PAGES_S
     if made is None:
         raise NotFound("这次查找的记录已经不在，请重新查找")
     standings, decided = dossiers.standings(actor), policy.current().policy
-    sight, reader = _sight(actor, standings, decided), open_index.reader
+    sight, reader, outdated = _sight(actor, standings, decided), open_index.reader, outdated_pages()
 
     def rights_to(dossier: Dossier) -> dossiers.Rights:
         return dossiers.rights_of(actor, standings.of(dossier.id), decided)
 
-    people = reader.search(made.query, sight=sight, verify=texts_of, kinds=[Kind.DOSSIER], limit=PEOPLE_SHOWN)
-    found = reader.search(
-        made.query, sight=sight, verify=texts_of, kinds=[Kind.MATERIAL, Kind.PAGE], limit=pages
-    )
+    find = partial(reader.search, made.query, sight=sight, verify=texts_of, outdated=outdated)
+    people = find(kinds=[Kind.DOSSIER], limit=PEOPLE_SHOWN)
+    found = find(kinds=[Kind.MATERIAL, Kind.PAGE], limit=pages)
     answer = Results(
         query=made.query,
         people=tuple(_people(people, made.query)),
