@@ -104,7 +104,7 @@ def test_no_canary_is_left_on_pages_that_were_really_read(tmp_path_factory):
     from ocr_worker.passes import Passes
 
     passes = Passes(RapidReader("onnxruntime"), None, Orientation())
-    for name, drawn, worn in benchmark_pages("canaries", 6):
+    for name, drawn, worn, _ in benchmark_pages("canaries", 6):
         read = passes.read(np.array(worn.image), dpi=300).transcription
         result = survey(read)
         text = re.sub(r"\s", "", masked_text(read, result.findings, IDENTIFYING))
