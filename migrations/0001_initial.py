@@ -201,6 +201,7 @@ def up(migrator, db):
         width_px = IntegerField(null=True)
         height_px = IntegerField(null=True)
         optimised = ForeignKeyField(Blob, null=True, on_delete="RESTRICT")
+        reading_copy = ForeignKeyField(Blob, null=True, on_delete="RESTRICT")
         transcription = ForeignKeyField(Blob, null=True, on_delete="RESTRICT")
         verified_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
         verified_at = DateTimeField(null=True)

@@ -129,7 +129,7 @@ class ReadLane:
                 pages.unreadable(job, page, str(died), now=self._clock())
         else:
             _hold(job, now=self._clock())
-            pages.read(job, page, done.optimised_jpeg, done.transcription, now=self._clock())
+            pages.read(job, page, done.optimised_jpeg, done.copy_jpeg, done.transcription, now=self._clock())
         return True
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from ocr_worker import figures
 from ocr_worker.engines import Pixels, Reader
 from ocr_worker.layout import cells, reading_order
 from ocr_worker.orientation import Orientation
-from ocr_worker.preparation import debled, optimised, prepared
+from ocr_worker.preparation import debled, optimised, prepared, reading_copy
 from ocr_worker.reading import ReadPage
 from webapp.domain.geometry import Box
 from webapp.domain.transcription import SURE_LINE, Line, Transcription
@@ -27,7 +27,7 @@ class Passes:
         clock = _Clock()
         page = prepared(pixels, self._orientation, dpi=dpi)
         clock.lap("prepare")
-        jpeg = optimised(page.pixels)
+        jpeg, copy = optimised(page.pixels), reading_copy(page.pixels)
         clock.lap("encode")
         lines = reading_order(self._first.read(page.pixels))
         clock.lap("read")
@@ -54,7 +54,7 @@ class Passes:
                 "ms": clock.laps,
             },
         )
-        return ReadPage(jpeg, transcription)
+        return ReadPage(jpeg, copy, transcription)
 
     def _checked(self, pixels: Pixels, lines: list[Line], ruled: list[Box]) -> list[Line]:
         if self._second is None:

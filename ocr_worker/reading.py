@@ -24,6 +24,7 @@ class ReadPage:
     """A page as it is kept: the picture that is shown, and what stands on it in that picture's pixels."""
 
     optimised_jpeg: bytes
+    copy_jpeg: bytes  # the same picture, as wide as a phone reads it
     transcription: Transcription
 
 
@@ -87,8 +88,12 @@ class ReaderProcess:
         except ChildFailed as failure:
             raise self._given_up(failure) from failure
         answer = self._receive(self._page_seconds)
-        jpeg_bytes = int(answer.head["jpeg_bytes"])
-        return ReadPage(answer.body[:jpeg_bytes], Transcription.from_json(answer.body[jpeg_bytes:]))
+        page_ends = int(answer.head["jpeg_bytes"])
+        copy_ends = page_ends + int(answer.head["copy_bytes"])
+        body = answer.body
+        return ReadPage(
+            body[:page_ends], body[page_ends:copy_ends], Transcription.from_json(body[copy_ends:])
+        )
 
     def close(self) -> None:
         """End the child, if there is one, and empty its memory folder. The next read starts another."""

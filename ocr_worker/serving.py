@@ -16,7 +16,7 @@ _A4 = (3508, 2480, 3)
 
 
 def serve(engine: str, folder: Path | None, confinement: tuple[str, ...]) -> None:
-    """Say what is ready, then answer every page on stdin with its picture and its transcription on stdout.
+    """Say what is ready, then answer every page on stdin with its pictures and its transcription on stdout.
 
     folder -- in memory, for the second reader; without one it is left out
     """
@@ -31,8 +31,9 @@ def serve(engine: str, folder: Path | None, confinement: tuple[str, ...]) -> Non
     while (page := read_message(pages)) is not None:
         shape = (page.head["height"], page.head["width"], 3)
         read = passes.read(np.frombuffer(page.body, np.uint8).reshape(shape), dpi=page.head["dpi"])
-        body = read.optimised_jpeg + read.transcription.to_json()
-        write_message(answers, Message({"jpeg_bytes": len(read.optimised_jpeg)}, body))
+        body = read.optimised_jpeg + read.copy_jpeg + read.transcription.to_json()
+        sizes = {"jpeg_bytes": len(read.optimised_jpeg), "copy_bytes": len(read.copy_jpeg)}
+        write_message(answers, Message(sizes, body))
 
 
 def _second_reader(folder: Path | None) -> tuple[TesseractReader | None, str]:

@@ -88,7 +88,7 @@ def make_page(material: Material, *lines: str, score: float = 0.98, now: datetim
     pages.decoded(claimed("decode", upload.id, now=now), upload, 1, now=now)
     page = upload.pages.get()
     written = transcription(*(lines or ("姓名：某某", "这一页没有什么特别的内容")), score=score)
-    pages.read(claimed("read", page.id, now=now), page, picture("read"), written, now=now)
+    pages.read(claimed("read", page.id, now=now), page, picture("read"), picture("copy"), written, now=now)
     return Page.get_by_id(page.id)
 
 

@@ -22,6 +22,7 @@ def read(page: Page) -> None:
     form.ordinary(300)
     transcription, dossier = form.page(), page.material.dossier
     page.optimised = pieces.store(dossier, "optimised", jpeg(Image.new("RGB", form.size, "white")), now=NOW)
+    page.reading_copy = page.optimised
     page.transcription = pieces.store_text(dossier, "transcription", transcription.to_json(), now=NOW)
     page.width_px, page.height_px = form.size
     page.save()

@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from webapp.domain import purpose as purposes
 from webapp.domain.errors import Invalid
+from webapp.domain.page_width import READING_PX, THUMBNAIL_PX, ZOOMED_PX
 from webapp.domain.permission import Permission
-from webapp.rendering import images
 from webapp.services import viewings
 from webapp.services.viewings import Opened, Sheet
 from webapp.web.clock import now
@@ -16,7 +16,7 @@ from webapp.web.limits import PAGE_IMAGES, limiter
 bp = Blueprint("materials", __name__)
 DAMAGED = "这一页没有处理成功，请联系档案管理员"
 AWAITED = "这一页还在处理中，请稍后再看"
-WIDTHS = {"page": images.READING_PX, "full": images.ZOOMED_PX, "thumbnail": images.THUMBNAIL_PX}
+WIDTHS = {"page": READING_PX, "full": ZOOMED_PX, "thumbnail": THUMBNAIL_PX}
 
 
 @bp.get("/materials/<material_id>")
@@ -56,7 +56,7 @@ def state_purpose(material_id: str) -> Response | tuple[str, int]:
 @limiter.limit(PAGE_IMAGES)
 def image(material_id: str, number: int) -> Response:
     """One page's pixels as this reader may see them, in the smallest encoding the browser takes."""
-    width_px = WIDTHS.get(request.args.get("size", "page"), images.READING_PX)
+    width_px = WIDTHS.get(request.args.get("size", "page"), READING_PX)
     accept = request.headers.get("Accept", "")
     rendered = viewings.deliver(
         current_actor(), material_id, number, width_px=width_px, accept=accept, now=now()
@@ -116,8 +116,8 @@ def _figure(opened: Opened, sheet: Sheet) -> dict[str, object]:
         "number": number,
         "src": address,
         "full_src": address and f"{address}?size=full",
-        "width": images.READING_PX,
-        "height": round(images.READING_PX * height / width),
+        "width": READING_PX,
+        "height": round(READING_PX * height / width),
         "alt": f"第 {number} 页",
         "reason": reason,
         "icon": icon,

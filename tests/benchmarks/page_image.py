@@ -16,7 +16,7 @@ from tests.benchmarks import archives
 from tests.benchmarks.browser import AVIF, Answer, Browser
 from tests.benchmarks.figures import Figures, in_ms, say
 from tests.benchmarks.processes import web
-from webapp.rendering.images import READING_PX
+from webapp.domain.page_width import READING_PX
 from webapp.services import pieces
 from webapp.storage.archive import Material
 from webapp.storage.pages import Page

@@ -109,7 +109,7 @@ def test_a_sitting_is_listed_and_ended_from_another_device(browsing: Browsing) -
     expect(sittings).to_have_count(1)
     expect(page.get_by_role("status").filter(has_text="已退出那台设备")).to_be_visible()
     lost.pages[0].goto("/account")
-    expect(lost.pages[0].get_by_role("heading", name="登录")).to_be_visible()
+    expect(lost.pages[0].get_by_role("heading", name="登录", exact=True)).to_be_visible()
     for context in (lost, here):
         context.close()
 
@@ -123,10 +123,10 @@ def test_signing_out_leaves_nothing_to_go_back_to(browsing: Browsing) -> None:
     with page.expect_response(re.compile("/logout$")) as answered:
         page.get_by_role("button", name="退出登录").click()
     assert '"cache", "storage"' in answered.value.all_headers()["clear-site-data"]
-    expect(page.get_by_role("heading", name="登录")).to_be_visible()
+    expect(page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
     assert "session" not in {cookie["name"] for cookie in context.cookies()}
     page.go_back()
-    expect(page.get_by_role("heading", name="登录")).to_be_visible()
+    expect(page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
     assert name not in page.content()
     assert page.request.get("/account").url.endswith("/login")
     context.close()

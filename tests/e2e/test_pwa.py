@@ -82,7 +82,7 @@ def test_a_tour_leaves_only_the_static_shell_on_the_phone(
     assert page.evaluate(STORED) == [0, 0, 0]
     page.goto("/account")
     page.get_by_role("button", name="退出登录").click()
-    expect(page.get_by_role("heading", name="登录")).to_be_visible()
+    expect(page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
     assert page.evaluate(STORED) == [0, 0, 0]
     assert set(page.evaluate(KEPT)) <= {"/offline", *(f"/static/{name}" for name in SHELL)}
 

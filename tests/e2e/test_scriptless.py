@@ -41,7 +41,7 @@ def test_search_purpose_and_pages_work_without_scripts(read: Service, reader: Pa
     expect(reader.get_by_role("main")).to_contain_text("家庭主要成员")
     reader.goto("/account")
     reader.get_by_role("button", name="退出登录").click()
-    expect(reader.get_by_role("heading", name="登录")).to_be_visible()
+    expect(reader.get_by_role("heading", name="登录", exact=True)).to_be_visible()
 
 
 def test_files_are_sent_refused_and_withdrawn_without_scripts(read: Service, browsing: Browsing) -> None:

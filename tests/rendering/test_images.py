@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageStat
 
+from ocr_worker.preparation import reading_copy
 from tests.rendering import pages
 from webapp.domain.errors import Invalid
 from webapp.domain.geometry import Box, rescale
+from webapp.domain.page_width import READING_PX, THUMBNAIL_PX, ZOOMED_PX
 from webapp.rendering import images
 from webapp.rendering.images import negotiate, render
 from webapp.rendering.mask import Cover
@@ -71,7 +73,19 @@ def test_no_filter_that_scales_a_page_smears_what_is_masked(offset, monkeypatch)
     assert copies[0] == copies[1]
 
 
-@pytest.mark.parametrize("width_px", [images.THUMBNAIL_PX, images.READING_PX])
+@pytest.mark.parametrize("offset", [0, 1, 2, 3, 5, 7, 11, 18])
+@pytest.mark.parametrize("width_px", [THUMBNAIL_PX, READING_PX])
+def test_nothing_of_what_is_masked_is_left_in_what_is_shown_of_a_smaller_copy(offset, width_px):
+    box, seen = Box(300 + offset, 200 + offset, 500 + offset, 240 + offset), []
+    for ink in ((255, 0, 0), (0, 0, 255)):
+        page = Image.new("RGB", (2480, 600), (200, 200, 200))
+        page.paste(ink, (box.left, box.top, box.right, box.bottom))
+        copy = reading_copy(np.asarray(page))
+        seen.append(shown(copy, page.size, width_px=width_px, boxes=[Cover(box)]))
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("width_px", [THUMBNAIL_PX, READING_PX])
 def test_a_masked_value_is_shown_as_covered_on_purpose(width_px):
     jpeg = pages.jpeg(Image.new("RGB", (2480, 3508), "white"))
     copy = shown(jpeg, (2480, 3508), width_px=width_px, boxes=[Cover(Box(800, 1200, 1240, 1260), "证件号")])
@@ -80,11 +94,11 @@ def test_a_masked_value_is_shown_as_covered_on_purpose(width_px):
     above = seen.crop([round(edge * scale) for edge in (810, 1100, 1230, 1150)])
     assert ImageStat.Stat(covered).median[0] < 0xE0 < 0xF8 < ImageStat.Stat(above).median[0]
     # the kind, where there is room for it
-    assert (covered.getextrema()[0] < 120) == (width_px == images.READING_PX)
+    assert (covered.getextrema()[0] < 120) == (width_px == READING_PX)
 
 
 @pytest.mark.parametrize("media_type", TYPES)
-@pytest.mark.parametrize("width_px", [images.THUMBNAIL_PX, images.READING_PX])
+@pytest.mark.parametrize("width_px", [THUMBNAIL_PX, READING_PX])
 def test_a_copy_is_what_it_says_and_carries_no_notes(media_type, width_px):
     canary = b"CANARY-39.9042N-116.4074E"
     page = Image.effect_noise((620, 877), 20).resize((1240, 1754)).convert("RGB")
@@ -106,7 +120,7 @@ def test_a_copy_is_what_it_says_and_carries_no_notes(media_type, width_px):
     assert not seen.getexif()
 
 
-@pytest.mark.parametrize("width_px", [images.THUMBNAIL_PX, images.READING_PX])
+@pytest.mark.parametrize("width_px", [THUMBNAIL_PX, READING_PX])
 def test_two_viewings_of_one_page_never_get_the_same_bytes(width_px):
     jpeg = pages.jpeg(Image.new("L", (1240, 1754), 240))
     other = Mark(MARK.name, MARK.unit, MARK.at, "V7K3M9Q3")
@@ -117,12 +131,12 @@ def test_two_viewings_of_one_page_never_get_the_same_bytes(width_px):
 
 def test_a_page_is_never_enlarged():
     jpeg = pages.jpeg(Image.new("L", (500, 700), 240))
-    copy = shown(jpeg, (500, 700), width_px=images.ZOOMED_PX)
+    copy = shown(jpeg, (500, 700), width_px=ZOOMED_PX)
     assert (copy.width_px, copy.height_px) == (500, 700)
 
 
 def test_a_long_strip_stays_within_what_a_phone_can_show():
-    copy = shown(pages.jpeg(Image.new("L", (600, 12000), 240)), (600, 12000), width_px=images.READING_PX)
+    copy = shown(pages.jpeg(Image.new("L", (600, 12000), 240)), (600, 12000), width_px=READING_PX)
     assert copy.height_px == images.LONGEST_SIDE_PX
     assert copy.width_px == 410
 
@@ -175,9 +189,9 @@ def test_the_smallest_named_encoding_is_chosen(accept, expected):
 
 def test_a_zoomed_page_is_sent_in_the_encoding_that_takes_less_time_and_memory():
     accept = "image/avif,image/webp,image/*"
-    assert negotiate(accept, images.ZOOMED_PX) == "image/webp"
-    assert negotiate("image/avif,image/*", images.ZOOMED_PX) == "image/avif"
-    assert {negotiate(accept, width_px) for width_px in (images.THUMBNAIL_PX, images.READING_PX)} == {
+    assert negotiate(accept, ZOOMED_PX) == "image/webp"
+    assert negotiate("image/avif,image/*", ZOOMED_PX) == "image/avif"
+    assert {negotiate(accept, width_px) for width_px in (THUMBNAIL_PX, READING_PX)} == {
         "image/avif"
     }
 
@@ -202,5 +216,5 @@ def test_no_more_pages_are_drawn_at_once_than_there_are_cores(monkeypatch):
     ("media_type", "budget_kb"), [("image/avif", 130), ("image/webp", 190), ("image/jpeg", 270)]
 )
 def test_the_densest_page_stays_within_its_bytes(media_type, budget_kb):
-    copy = shown(*pages.dense(), width_px=images.READING_PX, media_type=media_type)
+    copy = shown(*pages.dense(), width_px=READING_PX, media_type=media_type)
     assert len(copy.content) <= budget_kb * 1024

@@ -9,7 +9,8 @@ from PIL import Image
 
 from ocr_worker.engines import RapidReader
 from tests.rendering import pages
-from webapp.rendering.images import READING_PX, render
+from webapp.domain.page_width import READING_PX
+from webapp.rendering.images import render
 from webapp.rendering.watermark import Mark
 
 TEXT = (60, 515, 1080, 1528)  # at reading width, below the table

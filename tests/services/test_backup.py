@@ -85,7 +85,7 @@ def is_empty(settings: Settings) -> bool:
 def test_both_sets_and_the_recovery_key_bring_everything_back(sets, page, elsewhere):
     entries = audit.verify().entries
     done = sets.restore(elsewhere)
-    assert (done.blobs, done.dossiers_opened) == (3, 1)
+    assert (done.blobs, done.dossiers_opened) == (4, 1)
     assert done.entries == entries - 1  # the entry of the backup itself came after
     with database.connection_context():
         assert database.database == str(elsewhere.database)
@@ -153,7 +153,7 @@ def test_every_damaged_or_missing_file_of_a_set_is_noticed_and_nothing_stays(set
             sets.restore(elsewhere)
         assert is_empty(elsewhere)
         path.write_bytes(kept)
-    assert sets.restore(elsewhere).blobs == 3
+    assert sets.restore(elsewhere).blobs == 4
 
 
 def test_a_damaged_key_set_is_noticed(sets, elsewhere):
@@ -196,7 +196,7 @@ def test_keys_and_data_of_different_instances_do_not_go_together(sets, elsewhere
     with pytest.raises(Invalid, match="不是同一个实例"):
         sets.restore(elsewhere, keys=foreign.keys, private=private)
     assert is_empty(elsewhere)
-    assert sets.restore(elsewhere).blobs == 3
+    assert sets.restore(elsewhere).blobs == 4
 
 
 def test_a_log_that_was_changed_before_the_backup_is_noticed(page, tmp_path, elsewhere):
@@ -236,10 +236,11 @@ def test_what_comes_and_goes_while_a_backup_runs_leaves_it_whole(page, tmp_path,
             moments.append("settled")
         if not moments:  # between the copy of the database and that of what came meanwhile
             newest = Page.select().order_by(Page.id.desc()).first()
-            for blob in [newest.upload.original, newest.optimised, newest.transcription]:
+            pieces_of_page = [newest.optimised, newest.reading_copy, newest.transcription]
+            for blob in [newest.upload.original, *pieces_of_page]:
                 vault.blobs.delete(blob.blob_id)
             Page.delete_by_id(newest.id)
-            Blob.delete().where(Blob.id.in_([newest.optimised, newest.transcription])).execute()
+            Blob.delete().where(Blob.id.in_(pieces_of_page)).execute()
             type(newest.upload).delete_by_id(newest.upload.id)
             Blob.delete_by_id(newest.upload.original.id)
             moments.append("withdrawn")
@@ -248,7 +249,7 @@ def test_what_comes_and_goes_while_a_backup_runs_leaves_it_whole(page, tmp_path,
     monkeypatch.setattr(backup, "_copy_database", copy_database)
     made = create(tmp_path / "a", tmp_path / "b")
     assert moments == ["withdrawn", "settled"]
-    assert Sets(made.data, made.keys, private).restore(elsewhere).blobs == 3
+    assert Sets(made.data, made.keys, private).restore(elsewhere).blobs == 4
 
 
 def test_a_backup_made_while_another_process_rotates_opens(page, tmp_path, elsewhere):

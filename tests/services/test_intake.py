@@ -166,7 +166,7 @@ def test_progress_counts_pages_and_names_what_failed(material):
     assert (waiting.pages, waiting.done, waiting.is_settled) == (0, 0, False)
     pages.decoded(claimed("decode", upload.id), upload, 2, now=NOW)
     first, second = upload.pages.order_by(Page.number)
-    pages.read(claimed("read", first.id), first, picture(), transcription("姓名 张三"), now=NOW)
+    pages.read(claimed("read", first.id), first, picture(), picture(), transcription("姓名 张三"), now=NOW)
     pages.unreadable(claimed("read", second.id), second, "这一页打不开", now=NOW)
     (settled,) = intake.progress(keeper, material.public_id)
     assert (settled.pages, settled.done, settled.failures) == (2, 1, ((2, "这一页打不开"),))
@@ -196,7 +196,7 @@ def test_a_file_taken_out_takes_its_pages_pieces_and_jobs_and_closes_the_gap(mat
     intake.remove(keeper, middle.upload.public_id, now=NOW)
     kept = Page.select().where(Page.material == material).order_by(Page.number)
     assert [(page.id, page.number) for page in kept] == [(first.id, 1), (last.id, 2)]
-    assert Blob.select().count() == len(list(vault.blobs.held())) == 6
+    assert Blob.select().count() == len(list(vault.blobs.held())) == 8
     assert {job.kind for job in Job.select().where(Job.record.endswith(str(middle.id)))} <= {"index"}
     assert newest()["action"] == "upload:removed"
     assert newest()["details"]["sha256"] == middle.upload.sha256
@@ -215,7 +215,7 @@ def test_a_reader_at_work_on_a_removed_page_cannot_write_over_the_next_one(archi
     fresh = after.pages.get()
     assert (fresh.id, after.id) == (page.id, upload.id)  # what makes it dangerous
     with pytest.raises(Conflict):
-        pages.read(at_work, page, picture(), transcription("张三的 内容"), now=NOW)
+        pages.read(at_work, page, picture(), picture(), transcription("张三的 内容"), now=NOW)
     unchanged = Page.get_by_id(fresh.id)
     assert (unchanged.material, unchanged.public_id, unchanged.state) == (right, fresh.public_id, "received")
 

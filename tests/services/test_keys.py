@@ -77,5 +77,5 @@ def test_rotations_may_follow_one_another(dossiers):
         keys.rotate(now=LATER)
     assert len(roots()) == 1
     assert everything_opens()
-    assert Blob.select().count() == 3
+    assert Blob.select().count() == 4
     assert audit.verify().broken_seq is None

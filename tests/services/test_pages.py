@@ -105,9 +105,18 @@ def test_of_two_workers_on_one_file_one_makes_pages(material):
 def test_of_two_workers_on_one_page_one_writes_it(material):
     page = decoded(material).pages.get()
     late, current = late_and_current("read", page.id)
-    pages.read(current, page, picture("right"), transcription("右 边 的 内容 很 好"), now=AFTER_LEASE)
+    pages.read(
+        current,
+        page,
+        picture("right"),
+        picture("copy"),
+        transcription("右 边 的 内容 很 好"),
+        now=AFTER_LEASE,
+    )
     for act in (
-        lambda: pages.read(late, page, picture("late"), transcription("迟到"), now=AFTER_LEASE),
+        lambda: pages.read(
+            late, page, picture("late"), picture("late copy"), transcription("迟到"), now=AFTER_LEASE
+        ),
         lambda: pages.unreadable(late, page, "迟到", now=AFTER_LEASE),
     ):
         with pytest.raises(Conflict):
@@ -120,13 +129,20 @@ def test_of_two_workers_on_one_page_one_writes_it(material):
 
 def test_a_page_read_anew_lets_its_former_pieces_go(material):
     page = make_page(material, "旧的 内容 很多 很多 很多")
-    former = {page.optimised.blob_id, page.transcription.blob_id}
+    former = {page.optimised.blob_id, page.reading_copy.blob_id, page.transcription.blob_id}
     jobs.enqueue("read", str(page.id), now=NOW)
-    pages.read(claimed("read", page.id), page, picture("new"), transcription("新的 内容 很多 很多"), now=NOW)
+    pages.read(
+        claimed("read", page.id),
+        page,
+        picture("new"),
+        picture("new copy"),
+        transcription("新的 内容 很多 很多"),
+        now=NOW,
+    )
     anew = Page.get_by_id(page.id)
     assert anew.mask_revision == 2
     assert not former & set(vault.blobs.held())
-    assert Blob.select().count() == 3
+    assert Blob.select().count() == 4
 
 
 def test_a_page_is_indexed_once_its_job_is_finished(material):
@@ -146,7 +162,7 @@ def test_what_fails_in_the_middle_of_a_result_keeps_none_of_it(material, monkeyp
 
     monkeypatch.setattr(masks, "write_text", fail)
     with pytest.raises(RuntimeError, match="power"):
-        pages.read(job, page, picture(), transcription(f"身份证号 {ID_NUMBER}"), now=NOW)
+        pages.read(job, page, picture(), picture(), transcription(f"身份证号 {ID_NUMBER}"), now=NOW)
     assert Page.get_by_id(page.id).state == "received"
     assert Mask.select().count() == PageText.select().count() == 0
     assert Job.get_by_id(job.id).state == "running"

@@ -98,7 +98,12 @@ def test_a_full_disk_leaves_no_row(archive, monkeypatch):
 def test_a_sweep_removes_orphans_and_nothing_else(archive):
     dossier = make_dossier("张三")
     page = make_page(make_material(dossier, "1", "干部履历表"))
-    needed = {page.upload.original.blob_id, page.optimised.blob_id, page.transcription.blob_id}
+    needed = {
+        page.upload.original.blob_id,
+        page.optimised.blob_id,
+        page.reading_copy.blob_id,
+        page.transcription.blob_id,
+    }
     unreferred = pieces.store(dossier, "original", b"half", now=NOW).blob_id
     rowless = new_blob_id()
     vault.blobs.write(rowless, b"sealed")

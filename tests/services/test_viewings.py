@@ -19,8 +19,8 @@ from tests.builders import (
 )
 from tests.moment import NOW
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
+from webapp.domain.page_width import READING_PX, THUMBNAIL_PX
 from webapp.domain.role import Role
-from webapp.rendering.images import READING_PX, THUMBNAIL_PX
 from webapp.services import audit, viewings
 from webapp.storage.accounts import Recusal, Scope
 from webapp.storage.pages import Page

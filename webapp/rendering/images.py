@@ -12,13 +12,13 @@ from PIL import Image, JpegImagePlugin
 
 from webapp.domain.errors import Invalid
 from webapp.domain.geometry import rescale
+from webapp.domain.page_width import READING_PX, THUMBNAIL_PX
 from webapp.rendering import mask, watermark
 from webapp.rendering.mask import Cover
 from webapp.rendering.watermark import Mark
 
 MediaType = Literal["image/avif", "image/webp", "image/jpeg"]
 
-THUMBNAIL_PX, READING_PX, ZOOMED_PX = 240, 1080, 2160  # widths
 LARGEST_PAGE_PX = 80_000_000  # an A3 page at 600 dpi is 70 million; what is larger is not a page
 LONGEST_SIDE_PX = 8192  # of what is sent: phones fail on larger ones, and WebP ends at 16383
 SCALING = Image.Resampling.HAMMING  # OCR reads it as well as wider filters; third the time, fewer bytes
@@ -73,6 +73,7 @@ def render(
 ) -> Rendered:
     """One page as one reader may see it.
 
+    jpeg -- the page, or a smaller copy of it
     boxes -- the values to cover, in pixels of the full page of page_size (width, height)
     width_px -- of the copy; a page is never enlarged beyond its own width
     Pixels are taken as they are stored: an orientation noted beside them is ignored, for
@@ -96,7 +97,7 @@ def _covered(jpeg: bytes, boxes: Iterable[Cover], page_size: tuple[int, int], wi
     decoded = _decoded(page, size)
     mask.blank(decoded, (cover.box for cover in covers), page=full)
     image = Image.new(decoded.mode, size)  # fresh: Pillow carries notes along with an image it scales
-    image.paste(decoded.resize(size, SCALING))
+    image.paste(decoded if decoded.size == size else decoded.resize(size, SCALING))
     mask.burn(image, covers, page=full)
     return image
 
@@ -126,6 +127,8 @@ def _decoded(page: JpegImagePlugin.JpegImageFile, size: tuple[int, int]) -> Imag
 def _extended(cover: Cover, page: JpegImagePlugin.JpegImageFile, page_size: tuple[int, int]) -> Cover:
     """The cover in pixels of the JPEG, as large as it has to be there."""
     value = rescale(cover.box, old=page_size, new=page.size)
+    if page.size != page_size:  # pixels of a smaller copy hold something of their neighbours
+        value = value.grown(1, 1, within=page.size)
     factors = [(component[1], component[2]) for component in page.layer]
     block = (8 * max(across for across, _ in factors), 8 * max(down for _, down in factors))
     return replace(cover, box=mask.extent(value, page=page.size, block=block))

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from webapp.domain.geometry import Box, around, rescale
 from webapp.rendering import typeface
 
-MARGIN_PX = 4  # at 300 dpi: readers' boxes cut strokes by up to this much
+MARGIN_PX = 4  # at 300 dpi: readers' boxes cut strokes by up to this much; half on a copy at half the size
 MARGIN_PERCENT = 15  # of the value's height: tall strokes are cut by more
 STEP_PX = 240  # 2 cm at 300 dpi: names of two, three and four characters look alike
 _SHORT_SIDE_PX = 2480  # of A4 at 300 dpi: pages of fewer pixels have finer steps, down to half
@@ -37,10 +37,11 @@ def extent(value: Box, *, page: tuple[int, int], block: tuple[int, int] = (1, 1)
     tells of the glyph; and widened to whole steps of 2 cm, to the right where there is room, so that
     the width does not tell the length.
     """
-    margin = max(MARGIN_PX, -(-value.height * MARGIN_PERCENT // 100))
+    short_side = min(max(min(page), _SHORT_SIDE_PX // 2), _SHORT_SIDE_PX)
+    margin = max(MARGIN_PX * short_side // _SHORT_SIDE_PX, -(-value.height * MARGIN_PERCENT // 100))
     tainted = _blocks_touched(value, block).grown(1, 1, within=page)
     grown = around([value.grown(margin, margin, within=page), tainted])
-    step = STEP_PX * min(max(min(page), _SHORT_SIDE_PX // 2), _SHORT_SIDE_PX) // _SHORT_SIDE_PX
+    step = STEP_PX * short_side // _SHORT_SIDE_PX
     width = min(page[0], -(-grown.width // step) * step)
     left = min(grown.left, page[0] - width)
     return Box(left, grown.top, left + width, grown.bottom)

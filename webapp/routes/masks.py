@@ -12,8 +12,8 @@ from webapp.domain.disclosure import Rendition
 from webapp.domain.errors import Invalid
 from webapp.domain.findings import Kind
 from webapp.domain.geometry import Box
+from webapp.domain.page_width import READING_PX, ZOOMED_PX
 from webapp.domain.permission import Permission
-from webapp.rendering import images
 from webapp.services import masks as checking
 from webapp.services import viewings
 from webapp.web.clock import now
@@ -50,7 +50,7 @@ def image(page_id: str) -> Response:
     found = checking.checkable_page(actor, page_id)
     material_id = found.material.public_id
     viewings.begin(actor, material_id, "", now=now())
-    width_px = images.ZOOMED_PX if request.args.get("size") == "full" else images.READING_PX
+    width_px = ZOOMED_PX if request.args.get("size") == "full" else READING_PX
     accept = request.headers.get("Accept", "")
     rendered = viewings.deliver(actor, material_id, found.number, width_px=width_px, accept=accept, now=now())
     answer = make_response(rendered.content)

@@ -138,7 +138,10 @@ def remove(actor: Actor, upload_id: str, *, now: datetime) -> Material:
     material: Material = upload.material
     with transaction():
         removed = list(upload.pages)
-        spent = [upload.original, *(b for p in removed for b in (p.optimised, p.transcription) if b)]
+        spent = [
+            upload.original,
+            *(b for p in removed for b in (p.optimised, p.reading_copy, p.transcription) if b),
+        ]
         for page in removed:
             _forget_jobs("read", page.id)
             jobs.enqueue("index", f"page:{page.id}", now=now, priority=URGENT)

@@ -59,16 +59,28 @@ def refused(job: Job, upload: Upload, reason: str, *, now: datetime) -> None:
                      outcome=audit.Outcome.DENY, reason="not-decodable")  # fmt: skip
 
 
-def read(job: Job, page: Page, optimised_jpeg: bytes, transcription: Transcription, *, now: datetime) -> None:
-    """Keep what was read on a page, decide what is to be masked, and queue it for the index."""
+def read(
+    job: Job,
+    page: Page,
+    optimised_jpeg: bytes,
+    copy_jpeg: bytes,
+    transcription: Transcription,
+    *,
+    now: datetime,
+) -> None:
+    """Keep a page as it is shown, whole and as a small copy, and what was read on it; decide what is to be masked;
+    queue it for the index.
+    """
     dossier = page.material.dossier
     optimised = pieces.store(dossier, "optimised", optimised_jpeg, now=now)
+    reading_copy = pieces.store(dossier, "reading_copy", copy_jpeg, now=now)
     written = pieces.store_text(dossier, "transcription", transcription.to_json(), now=now)
     found = survey(transcription)
-    former = [blob for blob in (page.optimised, page.transcription) if blob]
+    former = [blob for blob in (page.optimised, page.reading_copy, page.transcription) if blob]
     mask_state = (MaskState.WITHHELD if found.unsure else MaskState.AUTO).value
     kept = Page.update(
         optimised=optimised,
+        reading_copy=reading_copy,
         transcription=written,
         width_px=transcription.width_px,
         height_px=transcription.height_px,
@@ -135,7 +147,7 @@ def gone(job: Job, *, now: datetime) -> None:
 def unreferred(before: datetime) -> list[Blob]:
     """Pieces made before a time that no upload and no page needs. For pieces.sweep()."""
     query = Blob.select().where(Blob.created_at < before)
-    for column in (Upload.original, Page.optimised, Page.transcription):
+    for column in (Upload.original, Page.optimised, Page.reading_copy, Page.transcription):
         query = query.where(Blob.id.not_in(column.model.select(column).where(column.is_null(False))))
     return list(query)
 

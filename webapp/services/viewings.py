@@ -7,6 +7,7 @@ from datetime import datetime
 from webapp.domain import purpose as purposes
 from webapp.domain.disclosure import Decision
 from webapp.domain.errors import Conflict, NotFound, Refused
+from webapp.domain.page_width import READING_PX
 from webapp.domain.role import Role
 from webapp.rendering import images
 from webapp.rendering.watermark import Mark
@@ -124,7 +125,7 @@ def deliver(
                      viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
                      details={"rendition": decision.rendition.value, "width": width_px})  # fmt: skip
     return images.render(
-        pieces.load(page.optimised),
+        pieces.load(page.optimised if width_px > READING_PX else page.reading_copy),
         boxes=boxes,
         page_size=(page.width_px, page.height_px),
         mark=_mark(actor, viewing, page),

@@ -12,7 +12,7 @@ class Blob(Record):
 
     blob_id = CharField(max_length=32, unique=True)
     dossier = ForeignKeyField(Dossier, backref="blobs", on_delete="RESTRICT")
-    kind = CharField(max_length=16)  # original | optimised | transcription
+    kind = CharField(max_length=16)  # original | optimised | reading_copy | transcription
     size = IntegerField()  # bytes, sealed
     sha256 = CharField(max_length=64)  # of the unsealed bytes, lowercase hex
     created_at = UtcField()
@@ -52,6 +52,9 @@ class Page(Record):
     width_px = IntegerField(null=True)  # of the optimised image
     height_px = IntegerField(null=True)
     optimised = ForeignKeyField(Blob, null=True, on_delete="RESTRICT")
+    reading_copy = ForeignKeyField(
+        Blob, null=True, on_delete="RESTRICT"
+    )  # the same, as wide as a phone reads it
     transcription = ForeignKeyField(Blob, null=True, on_delete="RESTRICT")
     verified_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
     verified_at = UtcField(null=True)
