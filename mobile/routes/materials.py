@@ -24,13 +24,13 @@ WIDTHS = {"page": READING_PX, "full": ZOOMED_PX, "thumbnail": THUMBNAIL_PX}
 def read(material_id: str) -> str:
     """The viewer; before it, once a sitting, the question what for."""
     actor = current_actor()
-    opened = viewings.open_material(actor, material_id)
+    opened = viewings.open_material(actor, material_id, at=now())
     if opened.viewing is None:
-        implied = viewings.implied_purpose(actor)
+        implied = viewings.implied_purpose(actor, opened.grant)
         if implied is None:
             return render_template("materials/purpose.html", opened=opened, purposes=purposes.PURPOSES)
         viewings.begin(actor, material_id, implied, now=now())
-        opened = viewings.open_material(actor, material_id)
+        opened = viewings.open_material(actor, material_id, at=now())
     return _viewer(opened)
 
 
@@ -42,7 +42,7 @@ def state_purpose(material_id: str) -> Response | tuple[str, int]:
     try:
         viewings.begin(actor, material_id, request.form.get("purpose", ""), now=now())
     except Invalid as error:
-        opened = viewings.open_material(actor, material_id)
+        opened = viewings.open_material(actor, material_id, at=now())
         page = render_template(
             "materials/purpose.html", opened=opened, purposes=purposes.PURPOSES, error=str(error)
         )
@@ -75,7 +75,7 @@ def text(material_id: str, number: int) -> str:
     """One page as text, for readers who listen or need large type; masked as its image is."""
     actor = current_actor()
     rows = viewings.text(actor, material_id, number, now=now())
-    opened = viewings.open_material(actor, material_id)
+    opened = viewings.open_material(actor, material_id, at=now())
     return render_template(
         "materials/text.html", opened=opened, number=number, rows=rows, count=len(opened.sheets)
     )

@@ -128,7 +128,7 @@ def test_who_has_no_right_gets_no_page_and_does_not_learn_how_many_there_are(pag
             lambda a: deliver(a, page, number=99),
             lambda a: deliver(a, page, width_px=THUMBNAIL_PX),
             lambda a: viewings.text(a, page.material.public_id, 1, now=NOW),
-            lambda a: viewings.open_material(a, page.material.public_id),
+            lambda a: viewings.open_material(a, page.material.public_id, at=NOW),
             lambda a: viewings.looked_at(a, page.material.public_id, 1, seconds=5, now=NOW),
         ):
             with pytest.raises(Refused):
@@ -179,7 +179,7 @@ def test_what_does_not_exist_is_not_found(official, page):
     with pytest.raises(NotFound):
         deliver(official, page, number=2)
     with pytest.raises(NotFound):
-        viewings.open_material(official, "no-such-material")
+        viewings.open_material(official, "no-such-material", at=NOW)
 
 
 def test_how_long_a_page_was_looked_at_is_kept_within_reason(official, page):

@@ -89,13 +89,13 @@ _GUARDED = re.compile(
     "有关事项|考察材料|考察报告|考察情况|考察谈话|民主测评|民主推荐"
     "|体格检查|体检|健康检查|健康状况|工伤|劳动能力|职业病|病历|病情|疾病|残疾|诊断"
 )
-_GUARDED_CATEGORIES = frozenset({"5", "8"})
+GUARDED_CATEGORIES = frozenset({"5", "8"})  # wholly: who names one asks for guarded papers
 
 
 def sensitivity_of(category: Category, title: str) -> Sensitivity:
     """How a material is guarded, by where it is filed and by what it is called."""
     words = re.sub(r"\s+", "", unicodedata.normalize("NFKC", title))
-    is_guarded = category.code in _GUARDED_CATEGORIES or _GUARDED.search(words) is not None
+    is_guarded = category.code in GUARDED_CATEGORIES or _GUARDED.search(words) is not None
     return Sensitivity.RESTRICTED if is_guarded else Sensitivity.ORDINARY
 
 

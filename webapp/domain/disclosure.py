@@ -128,7 +128,7 @@ def decide(reader: Reader, sought: Sought, policy: Policy, *, granted: Level = L
     granted -- the level of a live grant that covers it, NOTHING when there is none.
     """
     decision = _standing_right(reader, sought, policy)
-    if granted > decision.level and decision.rule not in _FINAL:
+    if granted > decision.level and decision.rule not in FINAL:
         decision = Decision(granted, _rendition_of(granted), "已获批准查阅", "grant")
     if decision.rendition is not Rendition.CLEAR and decision.shows_pages and not _mask_holds(sought, policy):
         return Decision(
@@ -141,7 +141,8 @@ def decide(reader: Reader, sought: Sought, policy: Policy, *, granted: Level = L
     return decision
 
 
-_FINAL = frozenset({"own-as-officer", "recused", "own-not-allowed", "not-own", "role-reads-nothing"})
+# Rules that no grant overcomes.
+FINAL = frozenset({"own-as-officer", "recused", "own-not-allowed", "not-own", "role-reads-nothing"})
 
 
 def _standing_right(reader: Reader, sought: Sought, policy: Policy) -> Decision:

@@ -1,7 +1,8 @@
 """What one reader may find (可检索范围): a level for every kind, standing and category.
 
 The index knows nothing of roles and grants: the caller sums them up as a standing, a small number, for each
-dossier, and a table that says what a reader of that standing may find. What is in neither is found not at all.
+dossier, a table that says what a reader of that standing may find, and the materials that were opened beyond it.
+What is in none of them is found not at all.
 """
 
 from collections.abc import Mapping
@@ -28,12 +29,17 @@ class Sight:
     """Levels for all entries, as one lookup over arrays. Immutable; `key` is the same for equal sights only."""
 
     def __init__(
-        self, allowed: Mapping[tuple[Kind, int, int], Level], standings: Mapping[int, int], default: int
+        self,
+        allowed: Mapping[tuple[Kind, int, int], Level],
+        standings: Mapping[int, int],
+        default: int,
+        opened: Mapping[int, Mapping[Kind, Level]] | None = None,
     ) -> None:
         """Build it once for a request, or keep it as long as the reader's rights do not change.
 
         allowed -- level by (kind, standing, category); what is not named is NOTHING
         standings -- standing (0 to 255) by dossier number; default -- that of all other dossiers
+        opened -- by material number, levels of its entries that count where they are the higher ones
         """
         of_all = [default, *standings.values(), *(standing for _, standing, _ in allowed)]
         if min(of_all) < 0 or max(of_all) > 255:
@@ -46,12 +52,28 @@ class Sight:
             if not 0 <= category <= HIGHEST_CATEGORY:
                 raise ValueError(f"no such category: {category}")
             self._table[kind, standing, category] = level
-        parts = (self._table, self._dossiers, self._standings, np.array([default]))
+        self._opened(opened or {})
+        parts = (
+            self._table, self._dossiers, self._standings, np.array([default]), self._materials, self._by_material
+        )  # fmt: skip
         self.key = sha256(b"|".join(part.tobytes() for part in parts)).digest()
 
     def levels(self, segment: Segment) -> NDArray[np.uint8]:
         """The Level of each document of a segment."""
-        return self._table[segment.kind, self._standing(segment.dossier), segment.category]
+        levels = self._table[segment.kind, self._standing(segment.dossier), segment.category]
+        if not len(self._materials):
+            return levels
+        places = np.minimum(np.searchsorted(self._materials, segment.material), len(self._materials) - 1)
+        is_opened = self._materials[places] == segment.material
+        return np.maximum(levels, np.where(is_opened, self._by_material[segment.kind, places], np.uint8(0)))
+
+    def _opened(self, opened: Mapping[int, Mapping[Kind, Level]]) -> None:
+        """The opened materials, ascending, and the levels of their entries by kind and place."""
+        self._materials = np.array(sorted(opened), np.int64)
+        self._by_material = np.zeros((max(Kind) + 1, len(opened)), np.uint8)
+        for place, material in enumerate(self._materials):
+            for kind, level in opened[int(material)].items():
+                self._by_material[kind, place] = level
 
     def _standing(self, dossiers: NDArray[Any]) -> NDArray[np.uint8]:
         if not len(self._dossiers):

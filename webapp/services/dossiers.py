@@ -9,22 +9,14 @@ from peewee import fn
 from webapp.domain import partial_date
 from webapp.domain.catalogue import Entry, sections
 from webapp.domain.category import Category, sensitivity_of
-from webapp.domain.disclosure import (
-    Decision,
-    Level,
-    MaskState,
-    Policy,
-    Reader,
-    Sensitivity,
-    Sought,
-    Standing,
-    decide,
-)
+from webapp.domain.disclosure import Decision, Level, Policy, Reader, Sensitivity, Standing
 from webapp.domain.errors import NotFound, Refused
+from webapp.domain.grant import Grant
 from webapp.domain.partial_date import PartialDate
 from webapp.domain.role import Role
-from webapp.services import audit, policy, units
+from webapp.services import audit, grants, policy, units
 from webapp.services.actor import SYSTEM, Actor
+from webapp.services.rights import Rights
 from webapp.storage.accounts import Recusal, Scope
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
@@ -44,26 +36,6 @@ class Standings:
     def of(self, dossier_id: int) -> Standing:
         """The standing to the dossier with this row id."""
         return self.by_dossier.get(dossier_id, self.default)
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """One reader before one dossier, loaded once for many decisions."""
-
-    reader: Reader
-    policy: Policy
-
-    def decide(self, material: Material | None = None, page: Page | None = None) -> Decision:
-        """How much of the dossier, of one material, or of one page of it, may be seen."""
-        if material is None:
-            return decide(self.reader, Sought(), self.policy)
-        mask = MaskState(page.mask_state) if page is not None else None
-        sought = Sought(material.category, Sensitivity(material.sensitivity), mask)
-        return decide(self.reader, sought, self.policy)
-
-    def decide_category(self, category: Category, sensitivity: Sensitivity) -> Decision:
-        """The same for any material of a category, whether or not there is one."""
-        return decide(self.reader, Sought(category.code, sensitivity), self.policy)
 
 
 def find(public_id: str) -> Dossier:
@@ -116,21 +88,30 @@ def scope_paths(actor: Actor, kind: str) -> list[str]:
     return [path for (path,) in query.tuples()]
 
 
-def rights(actor: Actor, dossier: Dossier) -> Rights:
-    """Who reads, and by which policy. For more than one decision about the same dossier."""
-    return rights_of(actor, standing_of(actor, dossier), policy.current().policy)
+def rights(actor: Actor, dossier: Dossier, *, at: datetime | None = None) -> Rights:
+    """Who reads, by which policy and grants. For more than one decision about the same dossier.
+
+    at -- the moment for which grants are looked up; without it the standing right counts alone.
+    """
+    held = grants.in_force(actor, at=at, dossier=dossier).get(dossier.id, ()) if at else ()
+    return rights_of(actor, standing_of(actor, dossier), policy.current().policy, held)
 
 
-def rights_of(actor: Actor, standing: Standing, decided: Policy) -> Rights:
-    """The same where the standing is known already, as for many dossiers at once."""
-    return Rights(Reader(_role(actor), standing), decided)
+def rights_of(actor: Actor, standing: Standing, decided: Policy, held: tuple[Grant, ...] = ()) -> Rights:
+    """The same where standing and grants are known already, as for many dossiers at once."""
+    return Rights(Reader(_role(actor), standing), decided, held)
 
 
 def decide_for(
-    actor: Actor, dossier: Dossier, material: Material | None = None, page: Page | None = None
+    actor: Actor,
+    dossier: Dossier,
+    material: Material | None = None,
+    page: Page | None = None,
+    *,
+    at: datetime | None = None,
 ) -> Decision:
     """How much of a dossier, a material or a page the actor may see, and why. Never raises for lack of a right."""
-    return rights(actor, dossier).decide(material, page)
+    return rights(actor, dossier, at=at).decide(material, page)
 
 
 def require_custody(actor: Actor, dossier: Dossier) -> None:
@@ -254,7 +235,7 @@ def formed_of(material: Material) -> PartialDate | None:
 
 def _opened(actor: Actor, public_id: str, action: str, needed: Level, at: datetime) -> Catalogue:
     dossier = find(public_id)
-    held = rights(actor, dossier)
+    held = rights(actor, dossier, at=at)
     decision = held.decide()
     if decision.rule == "not-own":
         raise NotFound("没有找到这份档案", rule=decision.rule)

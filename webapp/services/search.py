@@ -3,7 +3,7 @@
 What may be found is decided before anything is matched or counted; snippets come from the rendition shown.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
@@ -13,15 +13,17 @@ from webapp.domain import disclosure
 from webapp.domain.category import CODES
 from webapp.domain.disclosure import MaskState, Policy, Rendition, Sensitivity, Sought, Standing
 from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.grant import Grant
 from webapp.domain.role import Role
 from webapp.search.entry import Kind, split
 from webapp.search.reader import Found, Hit
 from webapp.search.sight import Level, Sight
 from webapp.search.snippet import snippet
-from webapp.services import audit, dossiers, policy
+from webapp.services import audit, dossiers, grants, policy
 from webapp.services.actor import Actor
 from webapp.services.indexed_texts import opened, pages_shown, texts_of
 from webapp.services.indexing import GUARDED, NUMBER_OF, open_index, outdated_pages
+from webapp.services.rights import Rights
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.pages import Page
@@ -32,6 +34,7 @@ LONGEST_QUERY = 512  # characters, as the index takes
 KEPT_SEARCHES = 50  # of one officer; older ones are forgotten
 _STANDINGS = {standing: number for number, standing in enumerate(Standing)}
 Fragments = list[tuple[str, bool]]
+_Opened = Mapping[int, Mapping[Kind, Level]]
 _Table = tuple[tuple[tuple[Kind, int, int], Level], ...]
 
 
@@ -109,10 +112,13 @@ def results(actor: Actor, search_id: str, *, now: datetime, pages: int = PAGES_S
     if made is None:
         raise NotFound("这次查找的记录已经不在，请重新查找")
     standings, decided = dossiers.standings(actor), policy.current().policy
-    sight, reader, outdated = _sight(actor, standings, decided), open_index.reader, outdated_pages()
+    held = grants.in_force(actor, at=now)
+    reader, outdated = open_index.reader, outdated_pages()
 
-    def rights_to(dossier: Dossier) -> dossiers.Rights:
-        return dossiers.rights_of(actor, standings.of(dossier.id), decided)
+    def rights_to(dossier: Dossier) -> Rights:
+        return dossiers.rights_of(actor, standings.of(dossier.id), decided, held.get(dossier.id, ()))
+
+    sight = _sight(actor, standings, decided, _opened_by_grant(rights_to, held))
 
     find = partial(reader.search, made.query, sight=sight, verify=texts_of, outdated=outdated)
     people = find(kinds=[Kind.DOSSIER], limit=PEOPLE_SHOWN)
@@ -132,15 +138,32 @@ def results(actor: Actor, search_id: str, *, now: datetime, pages: int = PAGES_S
 
 
 def sight_of(actor: Actor) -> Sight:
-    """What the actor may find, for the index: the one decision, asked for every standing and category."""
-    return _sight(actor, dossiers.standings(actor), policy.current().policy)
+    """What the actor may find without a grant: the one decision, asked for every standing and category."""
+    return _sight(actor, dossiers.standings(actor), policy.current().policy, {})
 
 
-def _sight(actor: Actor, standings: dossiers.Standings, decided: Policy) -> Sight:
+def _sight(actor: Actor, standings: dossiers.Standings, decided: Policy, opened_by_grant: _Opened) -> Sight:
     if actor.role is None:
         raise RuntimeError("searching needs a role")
     numbers = {dossier: _STANDINGS[standing] for dossier, standing in standings.by_dossier.items()}
-    return _kept_sight(_table(actor.role, decided), numbers, _STANDINGS[standings.default])
+    table, default = _table(actor.role, decided), _STANDINGS[standings.default]
+    if opened_by_grant:  # ends any moment: not worth keeping
+        return Sight(dict(table), numbers, default, opened_by_grant)
+    return _kept_sight(table, numbers, default)
+
+
+def _opened_by_grant(
+    rights_to: Callable[[Dossier], Rights], held: Mapping[int, tuple[Grant, ...]]
+) -> _Opened:
+    """Row ids of the materials that grants open, with what may be found of them: as they are now, one by one."""
+    if not held:
+        return {}
+    found = {}
+    for material in Material.select(Material, Dossier).join(Dossier).where(Dossier.id.in_(list(held))):
+        decision = rights_to(material.dossier).decide(material)
+        if decision.rule == "grant":
+            found[material.id] = {Kind.MATERIAL: Level.CLEAR, Kind.PAGE: _page_level(decision)}
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -207,9 +230,7 @@ def _person(dossier: Dossier, query: str) -> PersonHit:
     return PersonHit(dossier, snippet(subject.name, query), snippet(rest, query, width=40))
 
 
-def _pages(
-    rights_to: Callable[[Dossier], dossiers.Rights], hits: Sequence[Hit], query: str
-) -> Iterator[PageHit]:
+def _pages(rights_to: Callable[[Dossier], Rights], hits: Sequence[Hit], query: str) -> Iterator[PageHit]:
     """Hits as they are shown. Each is decided once more from the database, which is ahead of the index."""
     texts = pages_shown([split(hit.ref)[1] for hit in hits if hit.kind is Kind.PAGE])
     materials = _materials([hit.material for hit in hits if hit.kind is Kind.MATERIAL])

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.domain import purpose as purposes
-from webapp.domain.disclosure import Decision
+from webapp.domain.disclosure import FINAL, Decision
 from webapp.domain.errors import Conflict, NotFound, Refused
+from webapp.domain.grant import Grant
 from webapp.domain.page_width import READING_PX
 from webapp.domain.role import Role
 from webapp.rendering import images
 from webapp.rendering.watermark import Mark
-from webapp.services import audit, dossiers, masks, pieces
+from webapp.services import audit, dossiers, grants, masks, pieces
 from webapp.services.actor import Actor
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
@@ -44,18 +45,18 @@ class Opened:
     decision: Decision
     viewing: Viewing | None
     sheets: tuple[Sheet, ...]
+    grant: Grant | None = None  # whose reading time is counted; None where the standing right suffices
 
 
-def open_material(actor: Actor, material_id: str) -> Opened:
+def open_material(actor: Actor, material_id: str, *, at: datetime) -> Opened:
     """The pages of a material as far as the actor may see them. Raises NotFound, Refused."""
     material = _material(material_id)
-    rights = dossiers.rights(actor, material.dossier)
+    rights = dossiers.rights(actor, material.dossier, at=at)
     decision = rights.decide(material)
-    if not decision.shows_pages:
-        raise Refused(decision.reason, rule=decision.rule)
+    _require_pages(actor, material, decision, at)
     pages = Page.select().where(Page.material == material).order_by(Page.number)
     sheets = tuple(Sheet(page, rights.decide(material, page)) for page in pages)
-    return Opened(material, decision, current(actor, material.dossier), sheets)
+    return Opened(material, decision, current(actor, material.dossier), sheets, rights.grant_for(material))
 
 
 def current(actor: Actor, dossier: Dossier) -> Viewing | None:
@@ -85,13 +86,14 @@ def recent(actor: Actor, *, limit: int = 5) -> list[Viewing]:
 def begin(actor: Actor, material_id: str, purpose: str, *, now: datetime) -> Viewing:
     """State the purpose and open the viewing of the material's dossier; the one of this sitting if there is one.
 
-    purpose -- a code of Art. 31; individuals and keepers need none, theirs is set. Raises Invalid, Refused, NotFound.
+    purpose -- a code of Art. 31; individuals and keepers need none, theirs is set, and who reads by a grant has
+    stated theirs when asking for it. Raises Invalid, Refused, NotFound.
     """
     material = _material(material_id)
-    decision = dossiers.decide_for(actor, material.dossier, material)
-    if not decision.shows_pages:
-        raise Refused(decision.reason, rule=decision.rule)
-    code = implied_purpose(actor) or purposes.checked(purpose)
+    rights = dossiers.rights(actor, material.dossier, at=now)
+    decision = rights.decide(material)
+    _require_pages(actor, material, decision, now)
+    code = implied_purpose(actor, rights.grant_for(material)) or purposes.checked(purpose)
     with transaction():
         if (opened := current(actor, material.dossier)) is not None:
             return opened
@@ -103,11 +105,13 @@ def begin(actor: Actor, material_id: str, purpose: str, *, now: datetime) -> Vie
     return viewing
 
 
-def implied_purpose(actor: Actor) -> str | None:
-    """The purpose that a role brings along; None when it has to be stated."""
+def implied_purpose(actor: Actor, grant: Grant | None = None) -> str | None:
+    """The purpose that a role or a grant brings along; None when it has to be stated."""
     if actor.role is Role.INDIVIDUAL:
         return purposes.OWN
-    return purposes.KEEPING if actor.role is Role.ARCHIVIST else None
+    if actor.role is Role.ARCHIVIST:
+        return purposes.KEEPING
+    return grants.purpose_of(grant) if grant else None
 
 
 def deliver(
@@ -118,12 +122,13 @@ def deliver(
     width_px -- one of the widths of rendering.images; accept -- the request's Accept header.
     Raises NotFound, Refused; Conflict when no viewing was opened in this sitting or the page was not read yet.
     """
+    _count(actor, material_id, now)
     with transaction():  # pixels, boxes and right of one moment: a page may be read or masked anew meanwhile
-        page, decision, viewing = _readable(actor, material_id, number)
+        page, decision, viewing, by = _readable(actor, material_id, number, now)
         boxes = masks.covers(page, decision.rendition)
         audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
                      viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
-                     details={"rendition": decision.rendition.value, "width": width_px})  # fmt: skip
+                     details={"rendition": decision.rendition.value, "width": width_px, **by})  # fmt: skip
     return images.render(
         pieces.load(page.optimised if width_px > READING_PX else page.reading_copy),
         boxes=boxes,
@@ -139,34 +144,66 @@ def text(actor: Actor, material_id: str, number: int, *, now: datetime) -> tuple
 
     Raises NotFound, Refused; Conflict when no viewing was opened in this sitting or the page was not read yet.
     """
+    _count(actor, material_id, now)
     with transaction():
-        page, decision, viewing = _readable(actor, material_id, number)
+        page, decision, viewing, by = _readable(actor, material_id, number, now)
         rows = masks.read_text(page, decision.rendition).split("\n")
         audit.append("page:delivered", actor=actor, at=now, kind="page", record=page.public_id,
                      viewing=viewing.number, purpose=viewing.purpose, reason=decision.rule,
-                     details={"form": "text", "rendition": decision.rendition.value})  # fmt: skip
+                     details={"form": "text", "rendition": decision.rendition.value, **by})  # fmt: skip
     return tuple(row for row in rows if row.strip())
 
 
 def looked_at(actor: Actor, material_id: str, number: int, *, seconds: int, now: datetime) -> None:
     """The reader's screen showed a page, for `seconds` in a row by the browser's word. Raises as deliver does."""
+    _count(actor, material_id, now)
     with transaction():
-        page, _, viewing = _readable(actor, material_id, number)
+        page, _, viewing, by = _readable(actor, material_id, number, now)
         audit.append("page:viewed", actor=actor, at=now, kind="page", record=page.public_id,
                      viewing=viewing.number, purpose=viewing.purpose,
-                     details={"seconds": max(1, min(seconds, LONGEST_LOOK_S))})  # fmt: skip
+                     details={"seconds": max(1, min(seconds, LONGEST_LOOK_S)), **by})  # fmt: skip
 
 
-def _readable(actor: Actor, material_id: str, number: int) -> tuple[Page, Decision, Viewing]:
-    """A page that may be delivered now, how, and in which viewing. Raises NotFound, Refused, Conflict.
+def beat(actor: Actor, material_id: str, *, now: datetime) -> int | None:
+    """An open viewer asks whether it may stay open: seconds left, or None where no grant is used up by reading.
+
+    The time since the last contact is counted by the server's clock; nothing the browser says about time is
+    believed. Raises NotFound; Refused when the right has ended.
+    """
+    _count(actor, material_id, now)
+    opened = open_material(actor, material_id, at=now)
+    return opened.grant.remaining_s(now) if opened.grant else None
+
+
+def _count(actor: Actor, material_id: str, now: datetime) -> None:
+    """Count reading time before anything is decided, where it is a grant that opens the material."""
+    material = _material(material_id)
+    grant = dossiers.rights(actor, material.dossier, at=now).grant_for(material)
+    if grant is not None:
+        with transaction():
+            grants.count(grant.public_id, actor=actor, now=now)
+
+
+def _require_pages(actor: Actor, material: Material, decision: Decision, at: datetime) -> None:
+    """Return only if pages may be shown. Raises Refused, with what became of the grant if there was one."""
+    if decision.shows_pages:
+        return
+    words, rule = ("", "") if decision.rule in FINAL else grants.ended(actor, material, at=at)
+    raise Refused(words or decision.reason, rule=rule or decision.rule)
+
+
+def _readable(
+    actor: Actor, material_id: str, number: int, at: datetime
+) -> tuple[Page, Decision, Viewing, dict[str, str]]:
+    """A page that may be delivered now, how, in which viewing, and by which grant, for the log.
 
     The right to the material comes first: who has none does not learn how many pages there are.
+    Raises NotFound, Refused, Conflict.
     """
     material = _material(material_id)
-    rights = dossiers.rights(actor, material.dossier)
+    rights = dossiers.rights(actor, material.dossier, at=at)
     decision = rights.decide(material)
-    if not decision.shows_pages:
-        raise Refused(decision.reason, rule=decision.rule)
+    _require_pages(actor, material, decision, at)
     page = Page.get_or_none((Page.material == material) & (Page.number == number))
     if page is None:
         raise NotFound("没有这一页")
@@ -178,7 +215,8 @@ def _readable(actor: Actor, material_id: str, number: int) -> tuple[Page, Decisi
         raise Conflict("请先说明查阅事由")
     if page.optimised is None:
         raise Conflict("这一页还在处理中，请稍后再看")
-    return page, decision, viewing
+    grant = rights.grant_for(material)
+    return page, decision, viewing, {"grant": grant.public_id} if grant else {}
 
 
 def _mark(actor: Actor, viewing: Viewing, page: Page) -> Mark:

@@ -7,6 +7,7 @@ from webapp.storage.jobs import Job
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.policy import Setting
 from webapp.storage.reading import RecordedSearch, Viewing
+from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestScope, RequestStep
 
 ALL = (
     Setting,
@@ -29,5 +30,10 @@ ALL = (
     Mask,
     Viewing,
     RecordedSearch,
+    AccessRequest,
+    RequestScope,
+    RequestStep,
+    Grant,
+    GrantScope,
     Job,
 )

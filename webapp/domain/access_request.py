@@ -1,0 +1,130 @@
+"""Asking to read (查阅申请): what one may ask for, which states a request goes through, and who may decide it.
+
+Pure. A stored state says what people did; the state at a moment also says that the time asked for has passed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from webapp.domain.disclosure import Level, Sensitivity
+from webapp.domain.errors import Invalid
+from webapp.domain.grant import Scope
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"  # for an approver
+    RETURNED = "returned"  # with a question for the asker
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"  # the time asked for passed before anybody decided
+
+    @property
+    def label(self) -> str:
+        """The state in the interface."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    State.DRAFT: "草稿",
+    State.WAITING: "待审批",
+    State.RETURNED: "退回补充",
+    State.APPROVED: "已批准",
+    State.REJECTED: "不予批准",
+    State.WITHDRAWN: "已撤回",
+    State.EXPIRED: "已过期",
+}
+
+OPEN = frozenset({State.DRAFT, State.WAITING, State.RETURNED})
+_MOVES: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.WAITING, State.WITHDRAWN}),
+    State.WAITING: frozenset({State.RETURNED, State.APPROVED, State.REJECTED, State.WITHDRAWN}),
+    State.RETURNED: frozenset({State.WAITING, State.WITHDRAWN}),
+    State.APPROVED: frozenset({State.WAITING}),  # undone before the grant came into force
+}
+
+LONGEST_TERM = timedelta(days=15)  # from the first to the last moment of reading
+FURTHEST_START = timedelta(days=30)  # nobody can judge today a reason that comes up in half a year
+SHORTEST_MINUTES, LONGEST_MINUTES = 10, 480  # of reading: a glance, and a working day
+LONGEST_WORDS = 500  # characters of details, questions, answers and reasons
+LEVELS = (Level.MASKED, Level.CLEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How far and how long one may read.
+
+    not_before, not_after -- aware UTC; minutes -- of reading, counted by the server
+    """
+
+    level: Level
+    not_before: datetime
+    not_after: datetime
+    minutes: int
+    may_print: bool = False
+    may_export: bool = False
+
+    def no_wider_than(self, asked: "Terms") -> bool:
+        """True when these terms give nothing that `asked` did not."""
+        return (
+            self.level <= asked.level
+            and self.not_before >= asked.not_before
+            and self.not_after <= asked.not_after
+            and self.minutes <= asked.minutes
+            and self.may_print <= asked.may_print
+            and self.may_export <= asked.may_export
+        )
+
+
+def may_become(state: State, other: State) -> bool:
+    """True when people may bring a request from `state` to `other`."""
+    return other in _MOVES.get(state, frozenset())
+
+
+def before(state: State) -> frozenset[State]:
+    """The states from which people may bring a request to `state`."""
+    return frozenset(one for one, others in _MOVES.items() if state in others)
+
+
+def state_at(stored: State, not_after: datetime | None, now: datetime) -> State:
+    """The state at a moment: an open request whose time has passed is expired."""
+    if stored in OPEN and not_after is not None and now >= not_after:
+        return State.EXPIRED
+    return stored
+
+
+def checked_terms(terms: Terms, now: datetime) -> Terms:
+    """Terms that may be asked for now. Raises Invalid."""
+    if terms.level not in LEVELS:
+        raise Invalid("请选择看遮挡后的页面，还是看原样的页面")
+    if terms.not_after <= now or terms.not_after <= terms.not_before:
+        raise Invalid("截止时间要在开始时间和现在之后")
+    if terms.not_after - max(terms.not_before, now) > LONGEST_TERM:
+        raise Invalid(f"查阅期限不能超过 {LONGEST_TERM.days} 天")
+    if terms.not_before - now > FURTHEST_START:
+        raise Invalid(f"开始时间要在 {FURTHEST_START.days} 天之内")
+    if not SHORTEST_MINUTES <= terms.minutes <= LONGEST_MINUTES:
+        raise Invalid(f"阅读时长须在 {SHORTEST_MINUTES} 到 {LONGEST_MINUTES} 分钟之间")
+    return terms
+
+
+def checked_words(words: str, *, what: str, required: bool = True) -> str:
+    """Words somebody wrote, without blanks around them. Raises Invalid when missing or too long."""
+    plain = words.strip()
+    if required and not plain:
+        raise Invalid(f"请填写{what}")
+    if len(plain) > LONGEST_WORDS:
+        raise Invalid(f"{what}请控制在 {LONGEST_WORDS} 字以内")
+    return plain
+
+
+def approvals_needed(scope: Scope, sensitivities: frozenset[Sensitivity]) -> int:
+    """Two in sequence where something guarded is asked for, else one.
+
+    sensitivities -- of the materials the scope names
+    """
+    return 2 if scope.asks_guarded or Sensitivity.RESTRICTED in sensitivities else 1

@@ -1,0 +1,190 @@
+"""Grants in force (授权): what they open at this moment, how their reading time is counted, who takes them back.
+
+Nothing ends a grant but the clock, the count and a revocation, and each is looked at whenever something is asked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp.domain.disclosure import Level, Sensitivity
+from webapp.domain.errors import Conflict, NotFound, Refused
+from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
+from webapp.domain.role import Role
+from webapp.services import audit
+from webapp.services.actor import Actor
+from webapp.storage import requests as stored
+from webapp.storage.accounts import Officer
+from webapp.storage.archive import Dossier, Material, Subject
+from webapp.storage.database import transaction
+
+LEVELS = {"masked": Level.MASKED, "clear": Level.CLEAR}
+_REVOKERS = frozenset({Role.APPROVER, Role.SECURITY_OFFICER})
+_ENDED = {
+    GrantState.EXPIRED: "查阅授权已到期，还需要查阅的请重新申请",
+    GrantState.USED_UP: "批准的阅读时长已用完，还需要查阅的请重新申请",
+    GrantState.REVOKED: "查阅授权已被收回",
+    GrantState.PENDING: "查阅授权还没有生效",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A stored grant and what it says, for lists of them."""
+
+    row: stored.Grant
+    grant: Grant
+
+
+def in_force(actor: Actor, *, at: datetime, dossier: Dossier | None = None) -> dict[int, tuple[Grant, ...]]:
+    """The actor's grants in force, by row id of the dossier; of one, or of all. Only officials read by grant."""
+    if actor.role is not Role.OFFICIAL:
+        return {}
+    row = stored.Grant
+    wanted = (row.officer == actor.person) & row.revoked_at.is_null() & row.in_force_at.is_null(False)
+    wanted &= row.not_after > at
+    if dossier is not None:
+        wanted &= row.dossier == dossier
+    found: dict[int, list[Grant]] = defaultdict(list)
+    for held in with_scopes(row.select().where(wanted)):
+        if held.grant.state_at(at) is GrantState.ACTIVE:
+            found[held.row.dossier_id].append(held.grant)
+    return {number: tuple(grants) for number, grants in found.items()}
+
+
+def opening(grants: Iterable[Grant], material: Material) -> Grant | None:
+    """Of grants in force, the one that opens a material: the highest level, then the one that ends first."""
+    sensitivity = Sensitivity(material.sensitivity)
+    open_to = [
+        (grant.level_for(material.public_id, material.category, sensitivity), grant) for grant in grants
+    ]
+    fitting = [(level, grant) for level, grant in open_to if level > Level.NOTHING]
+    return max(fitting, key=lambda each: (each[0], -each[1].not_after.timestamp()))[1] if fitting else None
+
+
+def level_of(grants: Iterable[Grant], material: Material) -> Level:
+    """The highest level that grants in force open of a material."""
+    grant = opening(grants, material)
+    return grant.level if grant else Level.NOTHING
+
+
+def purpose_of(grant: Grant) -> str:
+    """The purpose its request stated, a code of Art. 31."""
+    row = stored.Grant.get(stored.Grant.public_id == grant.public_id)
+    return str(row.request.purpose)
+
+
+def count(public_id: str, *, actor: Actor, now: datetime) -> None:
+    """Count the time since the last contact with this grant, by the server's clock alone.
+
+    In the caller's transaction, of its own: what it ends stays ended when the act that follows is refused.
+    """
+    row = stored.Grant.get(stored.Grant.public_id == public_id)
+    left = row.allowed_ms - row.used_ms
+    spent = min(counted_ms(row.contact_at, now), left)
+    latest = max(filter(None, (row.contact_at, now)))
+    stored.Grant.update(used_ms=row.used_ms + spent, contact_at=latest).where(
+        stored.Grant.id == row.id
+    ).execute()
+    if left > 0 and spent == left:
+        audit.append("grant:used-up", actor=actor, at=now, kind="grant", record=public_id)
+
+
+def ended(actor: Actor, material: Material, *, at: datetime) -> tuple[str, str]:
+    """Why the newest grant that named this material opens it no more: words and rule; empty when there was none."""
+    if actor.role is not Role.OFFICIAL:
+        return "", ""
+    row = stored.Grant
+    newest = row.select().where((row.officer == actor.person) & (row.dossier == material.dossier))
+    sensitivity = Sensitivity(material.sensitivity)
+    for held in with_scopes(newest.order_by(row.id.desc()).limit(20)):
+        state = held.grant.state_at(at)
+        if state in _ENDED and held.grant.scope.covers(material.public_id, material.category, sensitivity):
+            return _ENDED[state], f"grant-{state.value.replace('_', '-')}"
+    return "", ""
+
+
+@transaction()
+def revoke(public_id: str, *, actor: Actor, now: datetime) -> stored.Grant:
+    """Take a grant back; the next request under it is refused. Raises NotFound, Refused, Conflict when it ended."""
+    if actor.role not in _REVOKERS:
+        raise Refused("只有审批人和安全保密员可以收回授权", rule="grant:revoker")
+    row = stored.Grant.get_or_none(stored.Grant.public_id == public_id)
+    if row is None:
+        raise NotFound("没有这项授权")
+    if row.officer_id == actor.person.id:
+        raise Refused("自己的授权由其他审批人处理", rule="grant:own")
+    running = (stored.Grant.id == row.id) & stored.Grant.revoked_at.is_null() & (stored.Grant.not_after > now)
+    taken = stored.Grant.update(revoked_at=now, revoked_by=actor.person).where(running)
+    if not taken.execute():
+        raise Conflict("这项授权已经结束，不用收回")
+    stored.RequestStep.create(request=row.request, officer=actor.person, kind="revoked", at=now)
+    audit.append("grant:revoked", actor=actor, at=now, kind="grant", record=public_id)
+    return stored.Grant.get_by_id(row.id)
+
+
+def of_officer(actor: Actor, *, at: datetime) -> list[Held]:
+    """The actor's own grants that are in force or will be, the one that ends first on top."""
+    row = stored.Grant
+    mine = (row.officer == actor.person) & (row.not_after > at) & row.revoked_at.is_null()
+    return [held for held in with_scopes(_named().where(mine)) if _is_running(held, at)]
+
+
+def running(actor: Actor, *, at: datetime) -> list[Held]:
+    """Every grant in force or about to be, for those who may take it back. Raises Refused."""
+    if actor.role not in _REVOKERS:
+        raise Refused("您当前的角色不能使用这项功能", rule="grant:revoker")
+    row = stored.Grant
+    live = (row.not_after > at) & row.revoked_at.is_null() & row.in_force_at.is_null(False)
+    return [held for held in with_scopes(_named().where(live)) if _is_running(held, at)]
+
+
+def with_scopes(rows: Iterable[stored.Grant]) -> list[Held]:
+    """Stored grants as values, their scopes read in one query."""
+    held = list(rows)
+    materials: dict[int, set[str]] = defaultdict(set)
+    categories: dict[int, set[str]] = defaultdict(set)
+    for grant, material, category in _scope_rows([row.id for row in held]):
+        if material:
+            materials[grant].add(material)
+        elif category:
+            categories[grant].add(category)
+    return [Held(row, _value(row, materials[row.id], categories[row.id])) for row in held]
+
+
+def _scope_rows(ids: Sequence[int]) -> Iterable[tuple[int, str | None, str]]:
+    if not ids:
+        return ()
+    part = stored.GrantScope
+    query = part.select(part.grant, Material.public_id, part.category).join(
+        Material, "LEFT OUTER", on=part.material == Material.id
+    )
+    return query.where(part.grant.in_(list(ids))).tuples()
+
+
+def _value(row: stored.Grant, materials: set[str], categories: set[str]) -> Grant:
+    return Grant(
+        public_id=row.public_id,
+        scope=Scope(frozenset(materials), frozenset(categories), row.with_guarded),
+        level=LEVELS[row.level],
+        is_double=row.is_double,
+        in_force_at=row.in_force_at,
+        not_before=row.not_before,
+        not_after=row.not_after,
+        allowed_ms=row.allowed_ms,
+        used_ms=row.used_ms,
+        is_revoked=row.revoked_at is not None,
+    )
+
+
+def _named() -> Any:
+    """Grants with whose they are and whose dossier they open."""
+    row = stored.Grant
+    query = row.select(row, Officer, Dossier, Subject).join(Officer, on=row.officer == Officer.id)
+    return query.switch(row).join(Dossier).join(Subject).order_by(row.not_after, row.id)
+
+
+def _is_running(held: Held, at: datetime) -> bool:
+    return held.grant.state_at(at) in (GrantState.ACTIVE, GrantState.PENDING)
