@@ -38,6 +38,7 @@ SURFACES = (
     "mobile.routes.dossiers",
     "mobile.routes.materials",
     "mobile.routes.own",
+    "mobile.routes.notices",
     "mobile.routes.account",
     "mobile.routes.demonstration",
     "webapp.routes.intake",

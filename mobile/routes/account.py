@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.permission import Permission
 from webapp.domain.role import Role
-from webapp.services import credentials, recovery_codes, sessions, sign_in
+from webapp.services import credentials, notices, recovery_codes, sessions, sign_in
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.fragments import fragment_or_redirect
@@ -29,6 +29,7 @@ def account() -> str:
         session=current_session(),
         sittings=sessions.own(actor, now=now()),
         codes_left=recovery_codes.left(actor.person),
+        unread=notices.unread(actor.person),
     )
 
 

@@ -108,6 +108,10 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /materials/<material_id>/pages/<int:number>/text": READERS | {Role.INDIVIDUAL},
     "POST /materials/<material_id>/viewed": READERS | {Role.INDIVIDUAL},
     "GET /me": frozenset({Role.INDIVIDUAL}),
+    "GET /badge": ANYBODY,
+    "GET /notices": EVERY_ROLE,
+    "GET /notices/<notice_id>": EVERY_ROLE,
+    "POST /notices/read": EVERY_ROLE,
     "GET /offline": ANYBODY,
     "GET /search": READERS,
     "POST /search": READERS,
@@ -189,6 +193,7 @@ class World:
             "upload_id": (self.wrongly_sent if "remove" in rule.rule else self.page).upload.public_id,
             "officer_id": self.bystander.public_id,
             "session_id": "no-such-session-",
+            "notice_id": "no-such-notice--",
             "search_id": search.record(actor, "张三", now=self.site.now).public_id
             if actor
             else "no-such-search--",

@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from flask import Flask, g, request, url_for
 
 from webapp.domain.role import Role
+from webapp.services import notices
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One place of the tab bar."""
+    """One place of the tab bar. With `tells` it carries the number of unread notices."""
 
     label: str
     href: str
     icon: str
     current: bool
-    badge: int = 0
+    tells: bool = False
+
+    @property
+    def badge(self) -> int:
+        """Unread notices. Asked for when the tab is drawn: an error page, which draws none, asks nothing."""
+        return notices.unread(g.session.officer) if self.tells else 0
 
 
 # label, endpoint, icon; endpoints below the same blueprint count as the same place
@@ -30,7 +36,11 @@ _TABS: dict[Role, tuple[tuple[str, str, str], ...]] = {
         ("查档", "search.search", "search"),
         ("我的", "account.account", "person"),
     ),
-    Role.INDIVIDUAL: (("我的档案", "own.own", "dossier"), ("我的", "account.account", "person")),
+    Role.INDIVIDUAL: (
+        ("我的档案", "own.own", "dossier"),
+        ("消息", "notices.listed", "bell"),
+        ("我的", "account.account", "person"),
+    ),
     Role.ARCHIVIST: (
         ("待办", "home.home", "todo"),
         ("查档", "search.search", "search"),
@@ -61,10 +71,12 @@ def tabs() -> list[Tab]:
     session = g.get("session")
     if session is None or session.stage != "full":
         return []
-    here = request.blueprint
+    here, places = request.blueprint, _TABS[Role(session.role)]
+    endpoints = [endpoint for _, endpoint, _ in places]
+    told_at = next(endpoint for endpoint in ("notices.listed", "account.account") if endpoint in endpoints)
     return [
-        Tab(label, url_for(endpoint), icon, current=endpoint.partition(".")[0] == here)
-        for label, endpoint, icon in _TABS[Role(session.role)]
+        Tab(label, url_for(endpoint), icon, endpoint.partition(".")[0] == here, tells=endpoint == told_at)
+        for label, endpoint, icon in places
     ]
 
 

@@ -1,0 +1,90 @@
+"""Being told on the phone: the list, the number at the tab, and where a notice leads."""
+
+import pytest
+
+from tests.accounts import enrolled
+from tests.site import words_of
+from webapp.domain.notice import TELLINGS, NoticeKind
+from webapp.domain.role import Role
+from webapp.services import notices
+from webapp.storage.database import transaction
+
+POLL = {"HX-Request": "true", "HX-Poll": "true"}
+UNBUILT = ("/requests/", "/approvals/", "/me/", "/desk/c")
+
+
+@pytest.fixture
+def zhang(site):
+    return enrolled("zhangwei", Role.OFFICIAL)
+
+
+@pytest.fixture
+def browser(site, zhang):
+    browser = site.browser()
+    browser.sign_in(zhang)
+    return browser
+
+
+def tell(officer, kind, record="abcdefgh12345678", *, now):
+    with transaction():
+        notices.notify(officer, kind, record, now=now)
+
+
+def test_the_number_at_the_tab_is_asked_for_and_answered_only_when_it_changed(site, browser, zhang):
+    assert 'data-unread="0"' in browser.get("/account").text
+    assert browser.get("/badge?had=0", headers=POLL).status_code == 204
+    tell(zhang.officer, NoticeKind.NEW_DEVICE, now=site.now)
+    answer = browser.get("/badge?had=0", headers=POLL)
+    assert 'data-unread="1"' in answer.text
+    assert "1 条新" in words_of(answer.text)
+    assert browser.get("/badge?had=1", headers=POLL).status_code == 204
+
+
+def test_asking_for_the_number_keeps_no_sitting_alive_and_throws_nobody_out(site, browser):
+    from webapp.services.sessions import IDLE
+
+    site.wait(IDLE)
+    answer = browser.get("/badge?had=0", headers=POLL)
+    assert answer.status_code == 204
+    assert "HX-Redirect" not in answer.headers
+    assert browser.get("/account").headers["Location"] == "/login"
+
+
+def test_a_visit_to_the_number_is_a_visit_to_the_list(browser):
+    assert browser.get("/badge").headers["Location"] == "/notices"
+
+
+def test_a_notice_leads_to_its_place_and_is_read_then(site, browser, zhang):
+    tell(zhang.officer, NoticeKind.NEW_DEVICE, now=site.now)
+    page = browser.get("/notices")
+    assert "未读" in words_of(page.text)
+    path = "/notices/" + notices.listed(_actor(zhang))[0].notice.public_id
+    assert path in page.text
+    assert browser.get(path).headers["Location"] == "/account"
+    assert "未读" not in words_of(browser.get("/notices").text)
+
+
+def test_a_notice_of_another_role_says_which(site, browser, zhang):
+    tell(zhang.officer, NoticeKind.CORRECTION_ANSWERED, now=site.now)
+    assert "在“本人”角色下查看" in words_of(browser.get("/notices").text)
+    path = "/notices/" + notices.listed(_actor(zhang))[0].notice.public_id
+    assert "切换到“本人”角色" in words_of(browser.get(path).text)
+
+
+def test_all_are_marked_as_read_at_once(site, browser, zhang):
+    tell(zhang.officer, NoticeKind.NEW_DEVICE, now=site.now)
+    assert browser.post("/notices/read", seen="/notices").status_code == 303
+    assert notices.unread(zhang.officer) == 0
+
+
+def test_every_kind_leads_to_a_page_there_is(site):
+    adapter = site.app.url_map.bind("localhost")
+    for telling in TELLINGS.values():
+        if not telling.address.startswith(UNBUILT):
+            adapter.match(telling.leads_to("abcdefgh12345678"), method="GET")
+
+
+def _actor(who):
+    from webapp.services.actor import Actor
+
+    return Actor(who.officer, Role.OFFICIAL)

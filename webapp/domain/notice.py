@@ -1,0 +1,72 @@
+"""What officers are told (消息): the kinds, their words and where each leads. Words name nobody and nothing.
+
+A notice is a kind and a public id. Whatever leaves the app says even less: UNSAID, and no more.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webapp.domain.role import Role
+
+UNSAID = "您有新的消息，请登录兰台查看。"  # all that a mail or a push message may say
+
+
+class NoticeKind(StrEnum):
+    """What happened. The record of a notice is the public id that its address names."""
+
+    REQUEST_WAITING = "request-waiting"
+    REQUEST_APPROVED = "request-approved"
+    REQUEST_RETURNED = "request-returned"
+    REQUEST_REJECTED = "request-rejected"
+    REQUEST_EXPIRED = "request-expired"
+    DECISION_OVERDUE = "decision-overdue"
+    GRANT_ENDING = "grant-ending"
+    GRANT_REVOKED = "grant-revoked"
+    NEW_DEVICE = "new-device"
+    PASSKEY_ADDED = "passkey-added"
+    DOSSIER_VIEWED = "dossier-viewed"
+    CORRECTION_WAITING = "correction-waiting"
+    CORRECTION_ANSWERED = "correction-answered"
+    COMPLAINT_WAITING = "complaint-waiting"
+    COMPLAINT_ANSWERED = "complaint-answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a kind is told.
+
+    title -- one line in plain words
+    address -- where it leads; {record} stands for the notice's record
+    role -- the role in which that address opens; None for every role
+    """
+
+    title: str
+    address: str
+    role: Role | None = None
+
+    def leads_to(self, record: str) -> str:
+        """The address of one notice."""
+        return self.address.format(record=record)
+
+
+TELLINGS: dict[NoticeKind, Telling] = {
+    NoticeKind.REQUEST_WAITING: Telling("有一份查阅申请等您审批", "/approvals/{record}", Role.APPROVER),
+    NoticeKind.REQUEST_APPROVED: Telling("您的查阅申请已经批准", "/requests/{record}", Role.OFFICIAL),
+    NoticeKind.REQUEST_RETURNED: Telling("您的查阅申请需要补充说明", "/requests/{record}", Role.OFFICIAL),
+    NoticeKind.REQUEST_REJECTED: Telling("您的查阅申请没有批准", "/requests/{record}", Role.OFFICIAL),
+    NoticeKind.REQUEST_EXPIRED: Telling("您的查阅申请过期了", "/requests/{record}", Role.OFFICIAL),
+    NoticeKind.DECISION_OVERDUE: Telling("有一份查阅申请还没有审批", "/approvals/{record}", Role.APPROVER),
+    NoticeKind.GRANT_ENDING: Telling("一项查阅授权快到期了", "/requests/{record}", Role.OFFICIAL),
+    NoticeKind.GRANT_REVOKED: Telling("一项查阅授权被收回", "/requests/{record}", Role.OFFICIAL),
+    NoticeKind.NEW_DEVICE: Telling("您的账号在一台新设备上登录", "/account"),
+    NoticeKind.PASSKEY_ADDED: Telling("您的账号增加了一个通行密钥", "/account"),
+    NoticeKind.DOSSIER_VIEWED: Telling("有人查阅了您的档案", "/me/viewers/{record}", Role.INDIVIDUAL),
+    NoticeKind.CORRECTION_WAITING: Telling(
+        "有一份更正申请等您处理", "/desk/corrections/{record}", Role.ARCHIVIST
+    ),
+    NoticeKind.CORRECTION_ANSWERED: Telling(
+        "您的更正申请有了答复", "/me/corrections/{record}", Role.INDIVIDUAL
+    ),
+    NoticeKind.COMPLAINT_WAITING: Telling("有一件投诉等您处理", "/desk/cases/{record}"),
+    NoticeKind.COMPLAINT_ANSWERED: Telling("您的投诉有了答复", "/me/complaints/{record}", Role.INDIVIDUAL),
+}

@@ -1,0 +1,28 @@
+"""What officers are told, and how they want to be told beyond the app."""
+
+from peewee import BlobField, BooleanField, CharField, ForeignKeyField
+
+from webapp.storage.accounts import Officer
+from webapp.storage.database import PublicIdField, Record, UtcField
+
+
+class Notice(Record):
+    """Something an officer is told (消息): a kind and the id it leads to. Its words are made when it is read."""
+
+    public_id = PublicIdField()
+    officer = ForeignKeyField(Officer, on_delete="CASCADE")
+    kind = CharField(max_length=32)  # NoticeKind
+    record = CharField(max_length=16)  # public id of what it is about
+    at = UtcField()
+    read_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("officer", "read_at"), False),)
+
+
+class NoticeWish(Record):
+    """How one officer wants to be told. Without a row: in the app alone, and not of single viewings."""
+
+    officer = ForeignKeyField(Officer, primary_key=True, on_delete="CASCADE")
+    wants_viewings = BooleanField(default=False)  # an individual: whenever somebody opens the own dossier
+    mail = BlobField(null=True)  # sealed address; null: no mail
