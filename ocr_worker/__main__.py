@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Protocol
 
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
+from ocr_worker.rechecking import RecheckLane
 from webapp.domain.errors import Conflict
 from webapp.services import jobs, pages, pieces
 from webapp.services.instance import open_instance
@@ -104,7 +105,11 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     kept = KeptFrames()
-    makers: list[Callable[[], Lane]] = [lambda: DecodeLane(kept, utc_now), IndexAndCare]
+    makers: list[Callable[[], Lane]] = [
+        lambda: DecodeLane(kept, utc_now),
+        IndexAndCare,
+        lambda: RecheckLane(utc_now),
+    ]
     makers += [lambda: ReadLane(kept, utc_now, engine=settings.ocr_engine)] * settings.ocr_processes
     lanes = [Thread(target=run_lane, args=(make, stop), name=f"lane-{n}") for n, make in enumerate(makers)]
     for lane in lanes:

@@ -13,7 +13,7 @@ from webapp.settings import Settings
 from webapp.storage.database import database
 from webapp.vault.keyring import KeyRingUnusable
 
-GROUPS = ("db", "demo", "officers", "people", "keys", "audit", "backup", "search", "intake")
+GROUPS = ("db", "demo", "officers", "people", "keys", "audit", "backup", "search", "intake", "masks")
 WITHOUT_INSTANCE = ("db", "demo", "backup")  # may run before there is one
 
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from webapp.domain.permission import Permission
 from webapp.domain.role import Role
-from webapp.services import intake, masks, search, viewings
+from webapp.services import intake, mask_queue, search, viewings
 from webapp.web.clock import now
 from webapp.web.filters import ZONE
 from webapp.web.guards import current_actor, requires
@@ -21,7 +21,7 @@ def home() -> str | Response:
     if actor.role is Role.INDIVIDUAL:
         return redirect(url_for("own.own"), code=303)
     if actor.role is Role.ARCHIVIST:
-        _, waiting = masks.queue(actor, limit=1)
+        _, waiting = mask_queue.queue(actor, limit=1)
         return render_template(
             "home/archivist.html", greeting=_greeting(), waiting=waiting, uploads=intake.unsettled(actor)
         )

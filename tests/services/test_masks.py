@@ -20,7 +20,7 @@ from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.findings import Kind
 from webapp.domain.geometry import Box
 from webapp.domain.role import Role
-from webapp.services import audit, masks, pieces
+from webapp.services import audit, mask_queue, masks, pieces
 from webapp.services.masks import MOST_BOXES, Drawn
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Mask, Page, PageText
@@ -88,7 +88,7 @@ def test_boxes_that_were_kept_keep_their_rule_and_the_log_counts_the_others(arch
 
 def test_of_two_archivists_who_check_at_once_the_second_is_told(page):
     verify(page)
-    with pytest.raises(Conflict, match="刚被别人核对过"):
+    with pytest.raises(Conflict, match="刚有变动"):
         verify(page, [ALL_OF_IT])
     assert masks.findings_of(page) == []
 
@@ -122,7 +122,7 @@ def test_only_its_keeper_checks_a_page(page):
             verify(page, actor=actor)
         with pytest.raises(Refused):
             masks.checkable_page(actor, page.public_id)
-        assert masks.queue(actor) == ([], 0)
+        assert mask_queue.queue(actor) == ([], 0)
     assert Page.get_by_id(page.id).mask_state == "withheld"
 
 
@@ -130,11 +130,11 @@ def test_the_queue_holds_what_waits_in_ones_custody(page):
     other = make_page(
         make_material(make_dossier("李四", ELSEWHERE), "1", "干部履历表"), "认不出 的 字", score=0.5
     )
-    waiting, count = masks.queue(keeper_of(page.material.dossier))
+    waiting, count = mask_queue.queue(keeper_of(page.material.dossier))
     assert (waiting, count) == ([page], 1)
-    assert masks.queue(keeper_of(other.material.dossier)) == ([other], 1)
+    assert mask_queue.queue(keeper_of(other.material.dossier)) == ([other], 1)
     verify(page)
-    assert masks.queue(keeper_of(page.material.dossier)) == ([], 0)
+    assert mask_queue.queue(keeper_of(page.material.dossier)) == ([], 0)
 
 
 def test_a_page_that_is_not_there_or_not_read_cannot_be_checked(page):

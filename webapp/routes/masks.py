@@ -14,8 +14,8 @@ from webapp.domain.findings import Kind
 from webapp.domain.geometry import Box
 from webapp.domain.page_width import READING_PX, ZOOMED_PX
 from webapp.domain.permission import Permission
+from webapp.services import mask_queue, viewings
 from webapp.services import masks as checking
-from webapp.services import viewings
 from webapp.web.clock import now
 from webapp.web.guards import current_actor, requires
 from webapp.web.limits import PAGE_IMAGES, limiter
@@ -30,7 +30,7 @@ MALFORMED = (ValueError, KeyError, TypeError, OverflowError, RecursionError)  # 
 @requires(Permission.MASKS)
 def masks() -> str:
     """The pages that wait, oldest first."""
-    waiting, total = checking.listed(current_actor(), now=now())
+    waiting, total = mask_queue.listed(current_actor(), now=now())
     return render_template("masks/masks.html", waiting=waiting, total=total)
 
 
@@ -70,7 +70,7 @@ def verify(page_id: str) -> Response | tuple[str, int]:
         released = checking.verify(actor, page_id, [*drawn, *_typed()], revision=revision, now=now())
     except Invalid as error:
         return _page(page_id, drawn, error=str(error)), 422
-    following = checking.following(actor, released)
+    following = mask_queue.place_of(actor, released).following
     if following is None:
         return redirect(url_for("masks.masks"), code=303)
     return redirect(url_for("masks.page", page_id=following.public_id), code=303)
@@ -82,15 +82,15 @@ def _page(page_id: str, drawn: list[checking.Drawn] | None = None, error: str = 
     found = checking.checkable_page(actor, page_id)
     if drawn is None:
         drawn = [checking.Drawn(kept.kind, kept.box) for kept in checking.findings_of(found)]
-    _, total = checking.queue(actor, limit=1)
+    place = mask_queue.place_of(actor, found)
     return render_template(
         "masks/page.html",
         page=found,
         boxes=[_described(one, (found.width_px, found.height_px)) for one in drawn],
         kinds=[(kind.value, label) for kind, label in checking.DRAWABLE if kind in COVERED],
         names={kind.value: label for kind, label in checking.DRAWABLE},
-        following=checking.following(actor, found),
-        total=total,
+        following=place.following,
+        total=place.total,
         error=error,
     )
 

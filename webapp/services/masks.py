@@ -7,19 +7,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from peewee import ModelSelect
-
-from webapp.domain.disclosure import Level, MaskState, Rendition, Standing
+from webapp.domain.disclosure import Level, MaskState, Rendition
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.findings import IDENTIFYING, Finding, Kind, holds_only, masked_text
 from webapp.domain.geometry import Box
-from webapp.domain.role import Role
 from webapp.domain.transcription import Transcription
 from webapp.rendering.mask import Cover
-from webapp.services import audit, dossiers, jobs, pieces, policy, units
+from webapp.services import audit, dossiers, jobs, pieces
 from webapp.services.actor import Actor
-from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.archive import Dossier
 from webapp.storage.database import transaction
+from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.pages import Mask, Page, PageText
 
 # What a rendition covers. OWN covers the same but for values known to be the person's own (Mask.is_own):
@@ -41,6 +39,8 @@ LABELS: dict[Kind, str] = {
 }
 DRAWABLE = tuple(LABELS.items())
 MOST_BOXES = 400  # on one page; more is a slip of a script
+DRAWN, COPIED = "drawn", "copied"  # rules of boxes that a person drew, here or on another page of the form
+BY_HAND = frozenset({DRAWN, COPIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,21 @@ class Drawn:
 def put(
     page: Page, findings: Iterable[Finding], transcription: Transcription, *, drawn_by: Actor | None = None
 ) -> None:
-    """Replace a page's boxes, and note which hide the subject's own ID number. In the caller's transaction."""
-    own = _own_id_number(page.material.dossier)
+    """Replace a page's boxes, and note which hide the subject's own ID number. In the caller's transaction.
+
+    Without `drawn_by` the page was read anew: what a keeper once said of other pixels is forgotten too.
+    """
     Mask.delete().where(Mask.page == page).execute()
+    if drawn_by is None:
+        DismissedFinding.delete().where(DismissedFinding.page == page).execute()
+    add(page, findings, transcription, drawn_by=drawn_by)
+
+
+def add(
+    page: Page, findings: Iterable[Finding], transcription: Transcription, *, drawn_by: Actor | None = None
+) -> None:
+    """The same, beside the boxes that are there. In the caller's transaction."""
+    own = _own_id_number(page.material.dossier)
     for finding in findings:
         box = finding.box
         is_own = finding.kind is Kind.ID_NUMBER and own is not None and holds_only(transcription, box, own)
@@ -103,33 +115,10 @@ def read_text(page: Page, rendition: Rendition) -> str:
     if held is None or page.transcription is None:
         raise Conflict("这一页还在处理中，请稍后再看")
     if rendition is Rendition.OWN:  # one person's view alone: derived when asked for, not kept
-        transcription = Transcription.from_json(pieces.load_text(page.transcription))
+        transcription = transcription_of(page)
         return masked_text(transcription, covered_for(page, rendition), IDENTIFYING)
     sealed = held.clear if rendition is Rendition.CLEAR else held.masked
     return pieces.unseal_field(page.material.dossier, f"{rendition.value}:{page.public_id}", sealed)
-
-
-def queue(actor: Actor, *, limit: int = 50) -> tuple[list[Page], int]:
-    """The pages in the actor's custody that wait for a person to look, oldest first, and how many there are.
-
-    Withheld ones; where the policy shows no page on a machine's word alone, those masked by machine too.
-    """
-    waiting = _waiting(actor)
-    return list(waiting.limit(limit)), waiting.count()
-
-
-def listed(actor: Actor, *, now: datetime) -> tuple[list[Page], int]:
-    """The queue for somebody who looks at it: it names people and titles, so the look is logged."""
-    waiting, total = queue(actor)
-    with transaction():
-        audit.append("masks:listed", actor=actor, at=now, kind="page", details={"pages": len(waiting)})
-    return waiting, total
-
-
-def following(actor: Actor, page: Page) -> Page | None:
-    """The waiting page after this one, from the oldest again after the last; None when no other waits."""
-    waiting = _waiting(actor).where(Page.id != page.id).limit(1)
-    return waiting.where(Page.id > page.id).first() or waiting.first()
 
 
 def _finding(mask: Mask) -> Finding:
@@ -139,26 +128,6 @@ def _finding(mask: Mask) -> Finding:
 def _own_id_number(dossier: Dossier) -> str | None:
     sealed = dossier.subject.id_number
     return pieces.unseal_field(dossier, "id_number", sealed) if sealed else None
-
-
-def _waiting(actor: Actor) -> ModelSelect:
-    kept = dossiers.scope_paths(actor, dossiers.CUSTODY) if actor.role is Role.ARCHIVIST else []
-    states = [MaskState.WITHHELD.value]
-    if not policy.current().policy.auto_masks:
-        states.append(MaskState.AUTO.value)
-    others = [
-        i for i, standing in dossiers.standings(actor).by_dossier.items() if standing is not Standing.CUSTODY
-    ]
-    return (
-        Page.select(Page, Material, Dossier, Subject)
-        .join(Material)
-        .join(Dossier)
-        .join(Subject)
-        .join(Unit)
-        .where(Page.mask_state.in_(states) & units.within(kept))
-        .where(Dossier.id.not_in(others))
-        .order_by(Page.id)
-    )
 
 
 def checkable_page(actor: Actor, page_id: str) -> Page:
@@ -182,9 +151,10 @@ def verify(actor: Actor, page_id: str, drawn: Collection[Drawn], *, revision: in
     """
     page = checkable_page(actor, page_id)
     _check(page, drawn)
-    former = {(f.kind, f.box): f.rule for f in findings_of(page)}
-    findings = [Finding(d.kind, d.box, former.get((d.kind, d.box), "drawn")) for d in drawn]
-    transcription = Transcription.from_json(pieces.load_text(page.transcription))
+    held = findings_of(page)
+    former = {(f.kind, f.box): f.rule for f in held}
+    findings = [Finding(d.kind, d.box, former.get((d.kind, d.box), DRAWN)) for d in drawn]
+    transcription = transcription_of(page)
     with transaction():
         released = Page.update(
             mask_state=MaskState.VERIFIED.value,
@@ -193,15 +163,32 @@ def verify(actor: Actor, page_id: str, drawn: Collection[Drawn], *, revision: in
             verified_at=now,
         ).where((Page.id == page.id) & (Page.mask_revision == revision))
         if not released.execute():
-            raise Conflict("这一页刚被别人核对过，请重新打开再看")
+            raise Conflict("这一页的遮挡刚有变动，请重新打开再看")
         kept = {(f.kind, f.box) for f in findings}
         put(page, findings, transcription, drawn_by=actor)
+        _dismiss(page, [f for f in held if (f.kind, f.box) not in kept], actor, now)
         write_text(page, transcription)
+        AwaitedPage.delete().where(AwaitedPage.page == page).execute()
         jobs.enqueue("index", f"page:{page.id}", now=now, priority=5)
         audit.append("mask:verified", actor=actor, at=now, kind="page", record=page.public_id,
                      details={"boxes": len(kept), "added": len(kept - former.keys()),
                               "removed": len(former.keys() - kept)})  # fmt: skip
     return Page.get_by_id(page.id)
+
+
+def transcription_of(page: Page) -> Transcription:
+    """What was read on a page. Raises Tampered, BlobMissing."""
+    return Transcription.from_json(pieces.load_text(page.transcription))
+
+
+def _dismiss(page: Page, findings: Iterable[Finding], actor: Actor, now: datetime) -> None:
+    """Remember what a machine had found and a keeper took away: when the rules change it is no news."""
+    for finding in findings:
+        box = finding.box
+        if finding.rule not in BY_HAND:
+            DismissedFinding.create(page=page, kind=finding.kind.value, left=box.left, top=box.top,
+                                    right=box.right, bottom=box.bottom, officer=actor.person,
+                                    dismissed_at=now)  # fmt: skip
 
 
 def _check(page: Page, drawn: Collection[Drawn]) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from peewee import fn
 
+from webapp.domain import mask_rules
 from webapp.domain.disclosure import MaskState
 from webapp.domain.errors import Conflict
 from webapp.domain.findings import survey
@@ -88,6 +89,7 @@ def read(
         unsure="\n".join(found.unsure),
         mask_state=mask_state,
         mask_revision=Page.mask_revision + 1,
+        mask_rules=mask_rules.REVISION,
         verified_by=None,
         verified_at=None,
     ).where(

@@ -4,6 +4,7 @@ from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, R
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
 from webapp.storage.jobs import Job
+from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.policy import Setting
@@ -29,6 +30,8 @@ ALL = (
     Page,
     PageText,
     Mask,
+    DismissedFinding,
+    AwaitedPage,
     Viewing,
     RecordedSearch,
     AccessRequest,

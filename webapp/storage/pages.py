@@ -48,6 +48,7 @@ class Page(Record):
     state = CharField(max_length=16)  # received | prepared | read | indexed | damaged
     mask_state = CharField(max_length=16)  # MaskState
     mask_revision = IntegerField(default=0)  # counts up whenever the boxes change; part of every render's key
+    mask_rules = IntegerField(default=0)  # revision of domain.mask_rules by which it was searched last
     unsure = TextField(default="")  # why a person must look, one reason a row
     width_px = IntegerField(null=True)  # of the optimised image
     height_px = IntegerField(null=True)
@@ -60,7 +61,12 @@ class Page(Record):
     verified_at = UtcField(null=True)
 
     class Meta:
-        indexes = ((("material", "number"), True), (("upload", "frame"), True), (("mask_state",), False))
+        indexes = (
+            (("material", "number"), True),
+            (("upload", "frame"), True),
+            (("mask_state",), False),
+            (("mask_rules",), False),
+        )
 
 
 class PageText(Record):
