@@ -18,8 +18,9 @@ accesslog = None
 errorlog = "-"
 loglevel = "info"
 
-# Two heaps for all threads instead of up to eight a core, each of which would keep the room of the pages drawn in it:
-# 100 MB less with eight readers, at no cost.
-_M_ARENA_MAX = -8
+# Two heaps for all threads instead of up to eight a core, each of which would keep the room of the pages drawn in it;
+# and what is as large as a picture comes from the system and goes back to it.
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 with suppress(AttributeError):  # another C library than glibc
     ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+    ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 256 * 1024)
