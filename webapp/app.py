@@ -26,6 +26,7 @@ from webapp.web import (
     navigation,
     sign_in,
     static_files,
+    step_up,
 )
 from webapp.web.uploads import ArchiveRequest
 
@@ -40,6 +41,8 @@ SURFACES = (
     "mobile.routes.own",
     "mobile.routes.notices",
     "mobile.routes.account",
+    "mobile.routes.passkeys",
+    "mobile.routes.devices",
     "mobile.routes.demonstration",
     "webapp.routes.intake",
     "webapp.routes.masks",
@@ -81,7 +84,7 @@ def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) ->
     hosts.install(app, settings.public_origin)
     sign_in.install(app)
     # Limits come first: each refusal is an entry of the log, and a form is read before its token is seen.
-    for part in (limits, guards, csrf, headers, errors, filters, navigation):
+    for part in (limits, guards, csrf, headers, errors, filters, navigation, step_up):
         part.install(app)
     static_files.install(app, ROOT / "static")
     for name in SURFACES:

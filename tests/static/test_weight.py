@@ -22,6 +22,7 @@ def weight(*paths: str) -> int:
         (["vendor/htmx-4.0.1/htmx.min.js", "js/app.js"], 18 * KIB),
         (["js/app.js", "js/viewer.js"], 3.5 * KIB),
         (["js/upload.js"], 2 * KIB),
+        (["js/passkeys.js"], 2 * KIB),
         (["js/masks.js"], 3.5 * KIB),
         (["css/masks.css"], 1 * KIB),
         (["icons/icon.svg"], 1 * KIB),

@@ -13,7 +13,7 @@ from typing import Any
 
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.passwords import checked
-from webapp.services import audit, passwords, recovery_codes, sessions, throttles, totp
+from webapp.services import audit, passkeys, passwords, recovery_codes, sessions, throttles, totp
 from webapp.services.actor import Actor
 from webapp.services.proof import note_refusal
 from webapp.services.sessions import SignedIn
@@ -109,7 +109,8 @@ def phone_of(link: Enrolment) -> Phone:
 def confirm(
     token: str, code: str, *, session: Session | None = None, visitor: Visitor, now: datetime
 ) -> Enrolled:
-    """The second step: a code of the new phone uses the link up. Ends all sittings, makes new recovery codes.
+    """The second step: a code of the new phone uses the link up. Ends all sittings, makes new recovery codes, removes
+    all passkeys.
 
     Signs in, unless the account still waits to be authorised. Raises NotFound, Conflict, Refused (wrong code) or
     Throttled.
@@ -134,11 +135,14 @@ def confirm(
             raise Conflict("这个登记链接刚刚已经用过")
         _take_phone(officer, link, step)
         recovery_codes.replace(officer, hashed)
+        passkeys.remove_all(officer, actor=Actor(officer, None), now=now)
         sessions.end_all(officer, now=now)
         _log("enrolment:completed", officer, now)
         officer = Officer.get_by_id(officer.id)
         may_enter = officer.may_sign_in
-        signed_in = sessions.open_full(officer, visitor=visitor, now=now) if may_enter else None
+        signed_in = (
+            sessions.open_full(officer, method="enrolment", visitor=visitor, now=now) if may_enter else None
+        )
     return Enrolled(officer, codes, signed_in)
 
 

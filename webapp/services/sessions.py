@@ -11,7 +11,7 @@ from typing import Any
 
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import audit
+from webapp.services import audit, devices
 from webapp.services.actor import Actor
 from webapp.services.visitor import Visitor
 from webapp.storage.accounts import Officer, Session
@@ -61,17 +61,25 @@ def open_session(officer: Officer, stage: str, *, visitor: Visitor, now: datetim
     return session, token
 
 
-def open_full(officer: Officer, *, visitor: Visitor, now: datetime) -> SignedIn:
-    """A complete sitting for an officer who has just given both factors. Part of the caller's transaction."""
+def open_full(officer: Officer, *, method: str, visitor: Visitor, now: datetime) -> SignedIn:
+    """A complete sitting for an officer who has just given both factors. Part of the caller's transaction.
+
+    method -- by what, for the log: code, passkey, enrolment, password-change
+    """
     session, token = open_session(officer, FULL, visitor=visitor, now=now)
-    note_opened(session, now=now)
-    return SignedIn(session, token, visitor.device_known_to(officer))
+    return completed(session, token, method=method, visitor=visitor, now=now)
 
 
-def note_opened(session: Session, *, now: datetime) -> None:
-    """Log that a sitting is complete. Part of the caller's transaction."""
+def completed(session: Session, token: str, *, method: str, visitor: Visitor, now: datetime) -> SignedIn:
+    """Log that a sitting is complete, and note its device. Part of the caller's transaction."""
+    device = visitor.device_known_to(session.officer)
+    devices.note(session, Visitor("", device=device).device_id, now=now)
     actor = Actor(officer=session.officer, role=Role(session.role), session=session)
-    audit.append("session:opened", actor=actor, at=now, kind="session", record=session.public_id)
+    details = {"method": method}
+    audit.append(
+        "session:opened", actor=actor, at=now, kind="session", record=session.public_id, details=details
+    )
+    return SignedIn(session, token, device)
 
 
 def find(token: str, *, now: datetime, is_poll: bool = False) -> Session | None:

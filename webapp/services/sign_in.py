@@ -1,4 +1,5 @@
 """Signing in (登录): the password opens a sitting that only awaits a code; the code, or a recovery code, completes it.
+A passkey opens a whole sitting at once: the phone proves itself, and has verified its person.
 
 Unknown, disabled and unauthorised accounts and wrong passwords get the same answer after the same work.
 """
@@ -7,16 +8,19 @@ from datetime import datetime
 
 from webapp.domain.errors import Refused
 from webapp.domain.role import Role
-from webapp.services import audit, enrolment, passwords, recovery_codes, sessions, throttles
+from webapp.services import audit, ceremonies, enrolment, passwords, recovery_codes, sessions, throttles
 from webapp.services.actor import Actor
+from webapp.services.ceremonies import Act, Answer, Fault
 from webapp.services.logins import normalised_login
-from webapp.services.proof import note_refusal, require_code
+from webapp.services.proof import PASSKEY_WORDS, note_refusal, require, require_code
 from webapp.services.sessions import SignedIn
 from webapp.services.visitor import Visitor
 from webapp.storage.accounts import Officer, Session
 from webapp.storage.database import transaction
+from webapp.storage.passkeys import Passkey
 
 WRONG = "账号或密码不正确"
+NO_PASSKEY = "这个通行密钥不能用，请用账号和密码登录"
 _GONE = "等待时间太长，请重新输入账号和密码"
 
 
@@ -66,11 +70,36 @@ def give_recovery_code(session: Session, code: str, *, visitor: Visitor, now: da
     raise Refused("恢复码不正确，或者已经用过", rule="wrong-recovery-code")
 
 
-def switch_role(role: Role, code: str, *, actor: Actor, visitor: Visitor, now: datetime) -> str:
-    """Act in another of one's roles: needs a fresh code, gives a new token. Roles never add up."""
+def give_passkey(
+    answer: str, *, holder: str, replaced: Session | None = None, visitor: Visitor, now: datetime
+) -> SignedIn:
+    """Both factors at once: what a passkey answered to ceremonies.sign_in_request. Raises Refused or Throttled.
+
+    answer -- the browser's JSON
+    holder -- the browser that was asked; replaced -- its sitting so far, which ends
+    """
+    read = Answer.read(answer)
+    named = ceremonies.find(read)
+    login = named.officer.login if named else ""
+    officer = named.officer if named else None
+    reserved = throttles.reserve(throttles.buckets("passkey", login, officer, visitor), now=now)
+    with transaction():
+        judged = ceremonies.judge(read, Act.SIGN_IN, holder=holder, visitor=visitor, now=now)
+        rule = judged.value if isinstance(judged, Fault) else _bar(judged.officer)
+        if isinstance(judged, Passkey) and not rule:
+            throttles.give_back(reserved)
+            if replaced is not None:
+                Session.update(ended_at=now).where(Session.id == replaced.id).execute()
+            return sessions.open_full(judged.officer, method="passkey", visitor=visitor, now=now)
+        note_refusal(rule, officer=officer, reserved=reserved, now=now)
+    raise Refused(PASSKEY_WORDS.get(rule, NO_PASSKEY), rule=rule)
+
+
+def switch_role(role: Role, given: str, *, actor: Actor, visitor: Visitor, now: datetime) -> str:
+    """Act in another of one's roles: needs a fresh proof, gives a new token. Roles never add up."""
     if actor.session is None or role not in actor.person.roles:
         raise Refused("您没有这个角色", rule="role-not-held")
-    require_code(code, actor=actor, visitor=visitor, now=now)
+    require(given, actor=actor, visitor=visitor, now=now)
     with transaction():
         Session.update(role=role.value, proved_at=now).where(Session.id == actor.session.id).execute()
         audit.append("session:role-switched", actor=actor, at=now, kind="role", record=role.value)
@@ -93,6 +122,11 @@ def _fault(officer: Officer | None, is_right: bool) -> str:
         return "unknown-login"
     if not is_right:
         return "wrong-password"
+    return _bar(officer)
+
+
+def _bar(officer: Officer) -> str:
+    """Why an officer may not sign in at all; empty when they may."""
     if officer.disabled_at is not None:
         return "disabled"
     return "" if officer.may_sign_in else "not-authorised"
@@ -117,8 +151,7 @@ def _complete(session: Session, *, visitor: Visitor, now: datetime) -> SignedIn:
         raise Refused(_GONE, rule="no-password-step")
     token = sessions.renew_token(session)
     full = Session.get_by_id(session.id)
-    sessions.note_opened(full, now=now)
-    return SignedIn(full, token, visitor.device_known_to(full.officer))
+    return sessions.completed(full, token, method="code", visitor=visitor, now=now)
 
 
 def _rehash(officer: Officer, password: str) -> None:

@@ -11,6 +11,7 @@ import ipaddress
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from webapp.storage.accounts import Officer
 from webapp.vault.keyring import Purpose
@@ -21,11 +22,15 @@ KEPT_PROOFS = 6  # officers who share one device; the one who signed in longest 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """address -- the peer's, after trusted proxies; browser -- what it calls itself, in short; device -- its cookie."""
+    """address -- the peer's, after trusted proxies; browser -- what it calls itself, in short; device -- its cookie.
+
+    site -- the origin our pages are reached at (LANTAI_PUBLIC_ORIGIN): what a passkey asked by this browser signs
+    """
 
     address: str
     browser: str = ""
     device: str = ""
+    site: str = ""
 
     @property
     def network(self) -> str:
@@ -39,6 +44,11 @@ class Visitor:
         if address.version == 4:
             return str(address)
         return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+    @property
+    def relying_party(self) -> str:
+        """The name passkeys are bound to: the host of our pages. A passkey of another host is none here."""
+        return urlsplit(self.site).hostname or "localhost"
 
     @property
     def device_id(self) -> str:

@@ -7,6 +7,7 @@ from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
+from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
 from webapp.storage.policy import Setting
 from webapp.storage.reading import RecordedSearch, Viewing
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestScope, RequestStep
@@ -42,4 +43,7 @@ ALL = (
     Job,
     Notice,
     NoticeWish,
+    Passkey,
+    PasskeyChallenge,
+    Device,
 )

@@ -36,6 +36,11 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
 
 
+def holder() -> str:
+    """The browser in its sitting, as a keyed hash: to whom a passkey's challenge is given."""
+    return hmac.digest(current_app.config["FORM_KEY"], b"holder|" + _token(), "sha256").hex()
+
+
 def install(app: Flask) -> None:
     """Check every unsafe request, hand the visitor cookie out, offer the field to templates."""
     app.before_request(check)

@@ -73,7 +73,8 @@ def load_session() -> Session | None:
 def visitor() -> Visitor:
     """Where this request comes from."""
     device = request.cookies.get(cookie_name(DEVICE), "")[:LONGEST_COOKIE]
-    return Visitor(request.remote_addr or "", browser_of(request.user_agent.string), device)
+    browser = browser_of(request.user_agent.string)
+    return Visitor(request.remote_addr or "", browser, device, current_app.config["SETTINGS"].public_origin)
 
 
 def set_session_cookie(response: Response, token: str) -> None:
