@@ -13,6 +13,7 @@ from webapp.services import officers as accounts
 from webapp.services.officer_import import unit_at
 from webapp.services.officer_list import State
 from webapp.services.officers import NewOfficer
+from webapp.web import step_up
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.fragments import page_or_fragment
@@ -41,7 +42,6 @@ def new() -> str:
     return render_template(
         "officers/new.html",
         typed={"roles": [Role.OFFICIAL.value]},
-        asks_code=forms.asks_code(),
         **forms.choices(),
     )
 
@@ -54,12 +54,10 @@ def create() -> Response | str:
     actor = current_actor()
     try:
         drafted = _drafted()
-        forms.check_code()
+        step_up.check()
         officer = accounts.create(drafted, actor=actor, now=now())
     except (Invalid, Conflict, Refused, Throttled) as error:
-        return shown_again(
-            "officers/new.html", error, typed=forms.typed(), asks_code=forms.asks_code(), **forms.choices()
-        )
+        return shown_again("officers/new.html", error, typed=forms.typed(), **forms.choices())
     return forms.links_page([accounts.link(officer, actor=actor, now=now())])
 
 
@@ -76,7 +74,7 @@ def link(officer_id: str) -> Response | str:
     """Issue a new link, shown this once; the ones before are dead."""
     found = accounts.find(officer_id)
     try:
-        forms.check_code()
+        step_up.check()
         issued = accounts.link(found, actor=current_actor(), now=now())
     except (Refused, Throttled) as error:
         return shown_again("officers/officer.html", error, **_shown(officer_id))
@@ -120,7 +118,6 @@ def _shown(officer_id: str) -> dict[str, object]:
         "rights": accounts.rights_of(found),
         "unit_names": units.full_names(),
         "is_own": current_actor().person.id == found.id,
-        "asks_code": forms.asks_code(),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the forms of the feature share: rights as fields, links as a page, the code before something sensitive."""
+"""What the forms of the feature share: rights as fields, links as a page."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,12 @@ from flask import current_app, render_template, request, url_for
 
 from webapp.domain.errors import Invalid
 from webapp.domain.role import Role
-from webapp.services import proof, sessions, units
+from webapp.services import units
 from webapp.services.enrolment import LINK_LIFE
 from webapp.services.officer_import import units_in
 from webapp.services.officers import Linked, Rights
 from webapp.web.clock import now
 from webapp.web.filters import local
-from webapp.web.guards import current_actor, current_session
-from webapp.web.sign_in import visitor
 
 
 def rights_in_form() -> Rights:
@@ -44,16 +42,6 @@ def typed() -> dict[str, object]:
 def choices() -> dict[str, object]:
     """What the fields of rights offer: roles, and all units by their full name."""
     return {"all_roles": list(Role), "all_units": sorted(units.full_names().values())}
-
-
-def asks_code() -> bool:
-    """True when the form must ask for a code: none was given lately."""
-    return not sessions.proven_recently(current_session(), now=now())
-
-
-def check_code() -> None:
-    """Step-up: the code of the form, unless one was given lately. Raises Refused or Throttled."""
-    proof.require_recent(request.form.get("code", ""), actor=current_actor(), visitor=visitor(), now=now())
 
 
 def address_of(token: str) -> str:

@@ -12,6 +12,7 @@ from webapp.routes.officers.blueprint import bp
 from webapp.services import officer_import, spreadsheets
 from webapp.services.enrolment import LINK_LIFE
 from webapp.services.officer_import import Row
+from webapp.web import step_up
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.filters import local
@@ -60,7 +61,7 @@ def import_sheet() -> Response | str:
     if officer_import.faults_of(rows):
         return _judged(rows)
     try:
-        forms.check_code()
+        step_up.check()
         links = officer_import.create_all(rows, actor=current_actor(), now=now())
     except (Refused, Throttled) as error:
         return shown_again("officers/import_judged.html", error, **_context(rows))
@@ -82,7 +83,6 @@ def _context(rows: list[Row]) -> dict[str, object]:
         "faults": faults[:_SHOWN_FAULTS],
         "faults_count": len(faults),
         "sent": json.dumps([(row.number, row.cells) for row in rows], ensure_ascii=False),
-        "asks_code": forms.asks_code(),
     }
 
 

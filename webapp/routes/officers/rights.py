@@ -11,6 +11,7 @@ from webapp.services import officer_list, units
 from webapp.services import officers as accounts
 from webapp.services.officer_list import State
 from webapp.storage.accounts import Officer
+from webapp.web import step_up
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.fragments import page_or_fragment
@@ -37,7 +38,7 @@ def authorise() -> Response:
     """Confirm the accounts of the page that was shown, but one's own."""
     actor = current_actor()
     try:
-        forms.check_code()
+        step_up.check()
     except (Refused, Throttled) as error:
         return shown_again("rights/rights.html", error, **_listed(""))
     for officer_id in request.form.getlist("officer")[: officer_list.PAGE]:
@@ -62,7 +63,7 @@ def set_rights(officer_id: str) -> Response:
     found = accounts.find(officer_id)
     try:
         chosen = forms.rights_in_form()
-        forms.check_code()
+        step_up.check()
         accounts.set_rights(found, chosen, actor=current_actor(), now=now())
     except (Invalid, Refused, Throttled) as error:
         return shown_again("rights/officer.html", error, typed=forms.typed(), **_shown(found))
@@ -75,7 +76,6 @@ def _shown(found: Officer) -> dict[str, object]:
         "unit": units.full_name(found.unit) if found.unit else None,
         "state": officer_list.state_of(found),
         "is_own": current_actor().person.id == found.id,
-        "asks_code": forms.asks_code(),
         **forms.choices(),
     }
 
@@ -101,5 +101,4 @@ def _listed(words: str) -> dict[str, object]:
         "counts": officer_list.counts(),
         "words": words,
         "number": number,
-        "asks_code": forms.asks_code(),
     }
