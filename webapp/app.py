@@ -40,6 +40,7 @@ SURFACES = (
     "mobile.routes.materials",
     "mobile.routes.own",
     "mobile.routes.notices",
+    "mobile.routes.corrections",
     "mobile.routes.account",
     "mobile.routes.passkeys",
     "mobile.routes.devices",
@@ -48,6 +49,7 @@ SURFACES = (
     "webapp.routes.masks",
     "webapp.routes.catalogue",
     "webapp.routes.people",
+    "webapp.routes.corrections",
     "webapp.routes.officers",
     "webapp.routes.audit",
 )

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from webapp.domain.permission import Permission
 from webapp.domain.role import Role
-from webapp.services import intake, mask_queue, search, viewings
+from webapp.services import corrections, intake, mask_queue, search, viewings
 from webapp.web.clock import now
 from webapp.web.filters import ZONE
 from webapp.web.guards import current_actor, requires
@@ -23,7 +23,11 @@ def home() -> str | Response:
     if actor.role is Role.ARCHIVIST:
         _, waiting = mask_queue.queue(actor, limit=1)
         return render_template(
-            "home/archivist.html", greeting=_greeting(), waiting=waiting, uploads=intake.unsettled(actor)
+            "home/archivist.html",
+            greeting=_greeting(),
+            waiting=waiting,
+            uploads=intake.unsettled(actor),
+            corrections=corrections.waiting(actor),
         )
     if actor.role in (Role.OFFICIAL, Role.APPROVER):
         return render_template(

@@ -7,7 +7,7 @@
    img[data-full]    the larger image, fetched only when the reader zooms past 1.4
    a[data-go]        previous, next or a number; its href is the same page without script
    [data-number]     shows the current number
-   a[data-follow]    its …/pages/N/… is the current page
+   a[data-follow]    its …/pages/N/… or …page=N is the current page
    form[data-viewed] where "page" and "seconds" go by beacon, with the form's own fields (CSRF): once a page has
                      been looked at for 1 second, then every data-beat seconds as long as it is */
 "use strict";
@@ -47,7 +47,7 @@
     here.hash = "pg" + page;
     history.replaceState(history.state, "", here);
     for (const mark of document.querySelectorAll("[data-number]")) mark.textContent = page;
-    for (const link of document.querySelectorAll("a[data-follow]")) link.href = link.href.replace(/\/pages\/\d+/, "/pages/" + page);
+    for (const link of document.querySelectorAll("a[data-follow]")) link.href = link.href.replace(/(pages\/|page=)\d+/, "$1" + page);
     for (const link of document.querySelectorAll("a[data-go]")) {
       const step = { previous: -1, next: 1 }[link.dataset.go];
       if (step) link.setAttribute("aria-disabled", String(!figures[at + step]));

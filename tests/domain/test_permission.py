@@ -16,6 +16,7 @@ OF_DOSSIERS = {
     Permission.CATALOGUE,
     Permission.MASKS,
     Permission.PEOPLE,
+    Permission.CORRECTIONS,
 }
 
 

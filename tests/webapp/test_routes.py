@@ -12,7 +12,7 @@ from tests.accounts import OFFICE
 from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
 from webapp.domain.role import Role
-from webapp.services import audit, search, sessions
+from webapp.services import audit, corrections, search, sessions
 from webapp.services.actor import Actor
 from webapp.settings import Settings
 from webapp.storage.accounts import Session
@@ -26,9 +26,15 @@ READERS = frozenset({Role.OFFICIAL, Role.ARCHIVIST, Role.APPROVER})
 VISITORS = (ANONYMOUS, HALF, *Role)
 ANYBODY = frozenset(VISITORS)
 CODE = frozenset({HALF, *Role})  # the pages of the code send a full sitting home
-ARCHIVIST, SYSTEM, SECURITY, AUDITOR = (
+ARCHIVIST, SYSTEM, SECURITY, AUDITOR, INDIVIDUAL = (
     frozenset({role})
-    for role in (Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR)
+    for role in (
+        Role.ARCHIVIST,
+        Role.SYSTEM_ADMINISTRATOR,
+        Role.SECURITY_OFFICER,
+        Role.AUDITOR,
+        Role.INDIVIDUAL,
+    )
 )
 
 POLICY: dict[str, frozenset[str]] = {
@@ -57,6 +63,9 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /account/sessions/end-others": EVERY_ROLE,
     "GET /desk/audit": AUDITOR,
     "POST /desk/audit/verify": AUDITOR,
+    "GET /desk/corrections": ARCHIVIST,
+    "GET /desk/corrections/<correction_id>": ARCHIVIST,
+    "POST /desk/corrections/<correction_id>": ARCHIVIST,
     "GET /desk/dossiers/<dossier_id>/catalogue": ARCHIVIST,
     "GET /desk/dossiers/<dossier_id>/catalogue.pdf": ARCHIVIST,
     "GET /desk/dossiers/<dossier_id>/catalogue/new": ARCHIVIST,
@@ -119,7 +128,12 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /materials/<material_id>/pages/<int:number>/image": READERS | {Role.INDIVIDUAL},
     "GET /materials/<material_id>/pages/<int:number>/text": READERS | {Role.INDIVIDUAL},
     "POST /materials/<material_id>/viewed": READERS | {Role.INDIVIDUAL},
-    "GET /me": frozenset({Role.INDIVIDUAL}),
+    "GET /me": INDIVIDUAL,
+    "GET /me/corrections": INDIVIDUAL,
+    "GET /me/corrections/<correction_id>": INDIVIDUAL,
+    "POST /me/corrections/<correction_id>/withdraw": INDIVIDUAL,
+    "GET /me/corrections/new": INDIVIDUAL,
+    "POST /me/corrections/new": INDIVIDUAL,
     "GET /badge": ANYBODY,
     "GET /notices": EVERY_ROLE,
     "GET /notices/<notice_id>": EVERY_ROLE,
@@ -156,6 +170,8 @@ class World:
         owner.subject, owner.role_names = self.dossier.subject, "individual official archivist"
         owner.save()
         self.bystander = make_officer(Role.OFFICIAL).person
+        individual, aim = Actor(owner, Role.INDIVIDUAL), corrections.Aim("birth")
+        self.correction = corrections.ask(individual, aim, "出生日期与户口簿不一致", now=site.now)
 
     def client(self, visitor: str | Role | Actor) -> FlaskClient:
         """A browser of this visitor, in a sitting of its own, that has seen a form already."""
@@ -208,6 +224,7 @@ class World:
             "device_id": "no-such-device--",
             "passkey_id": "no-such-passkey-",
             "notice_id": "no-such-notice--",
+            "correction_id": self.correction.public_id,
             "search_id": search.record(actor, "张三", now=self.site.now).public_id
             if actor
             else "no-such-search--",

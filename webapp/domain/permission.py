@@ -24,6 +24,7 @@ class Permission(StrEnum):
     OFFICERS = "officers"  # 账号
     ROLES = "roles"  # 角色与范围
     AUDIT = "audit"  # 审计日志
+    CORRECTIONS = "corrections"  # 更正申请的答复
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -41,6 +42,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.OFFICERS: frozenset({Role.SYSTEM_ADMINISTRATOR}),
     Permission.ROLES: frozenset({Role.SECURITY_OFFICER}),
     Permission.AUDIT: frozenset({Role.AUDITOR}),
+    Permission.CORRECTIONS: frozenset({Role.ARCHIVIST}),
 }
 
 

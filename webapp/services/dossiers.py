@@ -14,7 +14,7 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.domain.grant import Grant
 from webapp.domain.partial_date import PartialDate
 from webapp.domain.role import Role
-from webapp.services import audit, grants, policy, units
+from webapp.services import audit, contested, grants, policy, units
 from webapp.services.actor import SYSTEM, Actor
 from webapp.services.rights import Rights
 from webapp.storage.accounts import Recusal, Scope
@@ -154,6 +154,7 @@ class Line:
     serial: int
     scanned_pages: int
     decision: Decision
+    is_contested: bool = False  # 本人有异议
 
     @property
     def formed(self) -> PartialDate | None:
@@ -186,6 +187,7 @@ class Catalogue:
 
     parts -- every heading in order; empty when the reader may see no titles
     is_partial -- restricted materials are left out of ordinary categories too, if there are any
+    contested -- names of the fields that the subject contests
     """
 
     dossier: Dossier
@@ -193,6 +195,7 @@ class Catalogue:
     decision: Decision
     parts: tuple[Part, ...] = ()
     is_partial: bool = False
+    contested: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[Line]:
@@ -244,13 +247,15 @@ def _opened(actor: Actor, public_id: str, action: str, needed: Level, at: dateti
     with transaction():
         audit.append(action, actor=actor, at=at, kind="dossier", record=public_id, reason=decision.rule)
     unit_name = units.full_name(dossier.subject.unit)
+    doubted = contested.of(dossier)
     if not decision.shows_catalogue:
-        return Catalogue(dossier, unit_name, decision)
+        return Catalogue(dossier, unit_name, decision, contested=doubted.fields)
     hidden = held.decide_category(Category("10"), Sensitivity.RESTRICTED)
-    return Catalogue(dossier, unit_name, decision, tuple(_parts(held, dossier)), not hidden.shows_catalogue)
+    parts = tuple(_parts(held, dossier, doubted))
+    return Catalogue(dossier, unit_name, decision, parts, not hidden.shows_catalogue, doubted.fields)
 
 
-def _parts(held: Rights, dossier: Dossier) -> Iterator[Part]:
+def _parts(held: Rights, dossier: Dossier, doubted: contested.Contested) -> Iterator[Part]:
     """Serials count what is listed: a gap would tell of a material that is not."""
     by_id = {m.id: m for m in Material.select().where(Material.dossier == dossier)}
     scanned = dict(
@@ -263,8 +268,8 @@ def _parts(held: Rights, dossier: Dossier) -> Iterator[Part]:
     listed = [_entry(by_id[key]) for key, decision in decisions.items() if decision.shows_catalogue]
     for section in sections(listed):
         lines = tuple(
-            Line(by_id[entry.key], serial, scanned.get(entry.key, 0), decisions[entry.key])
-            for serial, entry in enumerate(section.entries, start=1)
+            Line(by_id[key], serial, scanned.get(key, 0), decisions[key], key in doubted.materials)
+            for serial, key in enumerate((entry.key for entry in section.entries), start=1)
         )
         yield Part(section.category, section.mark, section.title, lines, _closed(held, section.category))
 

@@ -76,7 +76,9 @@ def unread(officer: Officer) -> int:
 
 def listed(actor: Actor, *, limit: int = SHOWN) -> list[Told]:
     """The actor's newest notices, of all their roles."""
-    newest = Notice.select().where(Notice.officer == actor.person).order_by(Notice.at.desc(), Notice.id.desc())
+    newest = (
+        Notice.select().where(Notice.officer == actor.person).order_by(Notice.at.desc(), Notice.id.desc())
+    )
     return [_told(actor, notice) for notice in newest.limit(limit)]
 
 

@@ -12,7 +12,7 @@ from webapp.domain.page_width import READING_PX
 from webapp.domain.role import Role
 from webapp.rendering import images
 from webapp.rendering.watermark import Mark
-from webapp.services import audit, dossiers, grants, masks, pieces
+from webapp.services import audit, contested, dossiers, grants, masks, pieces
 from webapp.services.actor import Actor
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
@@ -30,6 +30,7 @@ class Sheet:
 
     page: Page
     decision: Decision
+    is_contested: bool = False  # 本人有异议
 
     @property
     def is_ready(self) -> bool:
@@ -46,6 +47,7 @@ class Opened:
     viewing: Viewing | None
     sheets: tuple[Sheet, ...]
     grant: Grant | None = None  # whose reading time is counted; None where the standing right suffices
+    is_contested: bool = False  # 本人有异议, to the material or a page of it
 
 
 def open_material(actor: Actor, material_id: str, *, at: datetime) -> Opened:
@@ -55,8 +57,11 @@ def open_material(actor: Actor, material_id: str, *, at: datetime) -> Opened:
     decision = rights.decide(material)
     _require_pages(actor, material, decision, at)
     pages = Page.select().where(Page.material == material).order_by(Page.number)
-    sheets = tuple(Sheet(page, rights.decide(material, page)) for page in pages)
-    return Opened(material, decision, current(actor, material.dossier), sheets, rights.grant_for(material))
+    doubted = contested.of(material.dossier)
+    sheets = tuple(Sheet(page, rights.decide(material, page), page.id in doubted.pages) for page in pages)
+    is_contested = material.id in doubted.materials
+    viewing, grant = current(actor, material.dossier), rights.grant_for(material)
+    return Opened(material, decision, viewing, sheets, grant, is_contested)
 
 
 def current(actor: Actor, dossier: Dossier) -> Viewing | None:

@@ -3,6 +3,7 @@
 from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, Recusal, Scope, Session
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
+from webapp.storage.corrections import Correction
 from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish
@@ -40,6 +41,7 @@ ALL = (
     RequestStep,
     Grant,
     GrantScope,
+    Correction,
     Job,
     Notice,
     NoticeWish,

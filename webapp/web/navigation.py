@@ -24,7 +24,7 @@ class Tab:
         return notices.unread(g.session.officer) if self.tells else 0
 
 
-# label, endpoint, icon; endpoints below the same blueprint count as the same place
+# label, endpoint, icon
 _TABS: dict[Role, tuple[tuple[str, str, str], ...]] = {
     Role.OFFICIAL: (
         ("首页", "home.home", "home"),
@@ -71,13 +71,19 @@ def tabs() -> list[Tab]:
     session = g.get("session")
     if session is None or session.stage != "full":
         return []
-    here, places = request.blueprint, _TABS[Role(session.role)]
+    places = _TABS[Role(session.role)]
     endpoints = [endpoint for _, endpoint, _ in places]
     told_at = next(endpoint for endpoint in ("notices.listed", "account.account") if endpoint in endpoints)
     return [
-        Tab(label, url_for(endpoint), icon, endpoint.partition(".")[0] == here, tells=endpoint == told_at)
+        Tab(label, url_for(endpoint), icon, _is_here(endpoint), tells=endpoint == told_at)
         for label, endpoint, icon in places
     ]
+
+
+def _is_here(endpoint: str) -> bool:
+    """Pages of the same blueprint count as the same place, and so do those below its address."""
+    is_below = request.path.startswith(url_for(endpoint).rstrip("/") + "/") and endpoint != "home.home"
+    return endpoint.partition(".")[0] == request.blueprint or is_below
 
 
 def install(app: Flask) -> None:

@@ -1,0 +1,71 @@
+"""Asking for a correction (更正申请) in one's own dossier, and what became of it."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.domain.correction import FIELDS, LONGEST
+from webapp.domain.errors import Conflict, Invalid
+from webapp.domain.permission import Permission
+from webapp.services import corrections
+from webapp.services.corrections import Aim
+from webapp.web.clock import now
+from webapp.web.faults import shown_again
+from webapp.web.guards import current_actor, requires
+
+bp = Blueprint("own_corrections", __name__)
+
+
+@bp.get("/me/corrections")
+@requires(Permission.OWN)
+def listed() -> str:
+    """What I asked for, newest first."""
+    return render_template("corrections/corrections.html", told=corrections.own(current_actor()))
+
+
+@bp.get("/me/corrections/new")
+@requires(Permission.OWN)
+def new() -> str:
+    """The form; from the viewer it knows the material and the page."""
+    return render_template("corrections/new.html", **_form(_aim(request.args)))
+
+
+@bp.post("/me/corrections/new")
+@requires(Permission.OWN)
+def ask() -> Response:
+    """Send it to those who keep the dossier."""
+    aim = _aim(request.form)
+    try:
+        asked = corrections.ask(current_actor(), aim, request.form.get("words", ""), now=now())
+    except (Invalid, Conflict) as error:
+        return shown_again("corrections/new.html", error, **_form(aim))
+    return redirect(url_for("own_corrections.shown", correction_id=asked.public_id), code=303)
+
+
+@bp.get("/me/corrections/<correction_id>")
+@requires(Permission.OWN)
+def shown(correction_id: str) -> str:
+    """What I asked for, and how it stands."""
+    return render_template(
+        "corrections/correction.html", told=corrections.own_one(current_actor(), correction_id)
+    )
+
+
+@bp.post("/me/corrections/<correction_id>/withdraw")
+@requires(Permission.OWN)
+def withdraw(correction_id: str) -> Response:
+    """Take it back while it is open."""
+    corrections.withdraw(current_actor(), correction_id, now=now())
+    return redirect(url_for("own_corrections.shown", correction_id=correction_id), code=303)
+
+
+def _aim(given: dict[str, str]) -> Aim:
+    page = given.get("page", "")
+    number = int(page) if page.isdecimal() and len(page) < 6 else None
+    return Aim(given.get("field", ""), given.get("material", ""), number)
+
+
+def _form(aim: Aim) -> dict[str, object]:
+    """What the form needs; the material is looked up for its title, and must be one the person may know of."""
+    material = corrections.aimed_at(current_actor(), aim)[1] if aim.material_id else None
+    return {"aim": aim, "material": material, "fields": list(FIELDS.items()), "longest": LONGEST,
+            "words": request.form.get("words", "")}  # fmt: skip
