@@ -25,16 +25,11 @@ EVERY_ROLE = frozenset(Role)
 READERS = frozenset({Role.OFFICIAL, Role.ARCHIVIST, Role.APPROVER})
 VISITORS = (ANONYMOUS, HALF, *Role)
 ANYBODY = frozenset(VISITORS)
+INDIVIDUAL = frozenset({Role.INDIVIDUAL})
 CODE = frozenset({HALF, *Role})  # the pages of the code send a full sitting home
-ARCHIVIST, SYSTEM, SECURITY, AUDITOR, INDIVIDUAL = (
+ARCHIVIST, SYSTEM, SECURITY, AUDITOR = (
     frozenset({role})
-    for role in (
-        Role.ARCHIVIST,
-        Role.SYSTEM_ADMINISTRATOR,
-        Role.SECURITY_OFFICER,
-        Role.AUDITOR,
-        Role.INDIVIDUAL,
-    )
+    for role in (Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR)
 )
 
 POLICY: dict[str, frozenset[str]] = {
@@ -169,9 +164,9 @@ class World:
         owner = self.officers[Role.INDIVIDUAL].person
         owner.subject, owner.role_names = self.dossier.subject, "individual official archivist"
         owner.save()
-        self.bystander = make_officer(Role.OFFICIAL).person
         individual, aim = Actor(owner, Role.INDIVIDUAL), corrections.Aim("birth")
         self.correction = corrections.ask(individual, aim, "出生日期与户口簿不一致", now=site.now)
+        self.bystander = make_officer(Role.OFFICIAL).person
 
     def client(self, visitor: str | Role | Actor) -> FlaskClient:
         """A browser of this visitor, in a sitting of its own, that has seen a form already."""
