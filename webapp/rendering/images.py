@@ -13,7 +13,7 @@ from PIL import Image, JpegImagePlugin
 from webapp.domain.errors import Invalid
 from webapp.domain.geometry import rescale
 from webapp.domain.page_width import READING_PX, THUMBNAIL_PX
-from webapp.rendering import mask, watermark
+from webapp.rendering import forensic, mask, watermark
 from webapp.rendering.mask import Cover
 from webapp.rendering.watermark import Mark
 
@@ -82,6 +82,7 @@ def render(
     """
     with _ONE_A_CORE:
         image = _covered(jpeg, boxes, page_size, width_px)
+        forensic.burn(image, mark.code, page=page_size)
         watermark.burn(image, mark)
         return Rendered(_encoded(image, media_type), media_type, *image.size)
 

@@ -6,7 +6,7 @@ small enough that copies can stand close together without covering the page.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import chain
@@ -38,6 +38,7 @@ class Mark:
     at -- when the viewing was opened, aware; written in China Standard Time to the minute
     viewing -- the viewing's number as it stands in the audit log
     page -- shifts the pattern, so that laying pages over one another does not bring out a clean one
+    code -- the secret that the invisible mark under this one carries, see rendering.forensic
     """
 
     name: str
@@ -45,6 +46,7 @@ class Mark:
     at: datetime
     viewing: str
     page: int = 1
+    code: bytes = field(default=b"", repr=False)
 
     @property
     def words(self) -> tuple[str, ...]:

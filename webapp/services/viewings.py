@@ -18,6 +18,7 @@ from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.pages import Page
 from webapp.storage.reading import Viewing
+from webapp.vault.vault import vault
 
 _NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: none is mistaken for another on a photo
 LONGEST_LOOK_S = 24 * 60 * 60  # a browser may say anything
@@ -227,7 +228,8 @@ def _readable(
 def _mark(actor: Actor, viewing: Viewing, page: Page) -> Mark:
     officer = actor.person
     unit = officer.unit.name if officer.unit else ""
-    return Mark(name=officer.name, unit=unit, at=viewing.opened_at, viewing=viewing.number, page=page.number)
+    code = vault.viewing_code(viewing.number, page.public_id)
+    return Mark(officer.name, unit, viewing.opened_at, viewing.number, page.number, code)
 
 
 def _material(material_id: str) -> Material:

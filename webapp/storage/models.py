@@ -12,6 +12,7 @@ from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
 from webapp.storage.policy import Setting
 from webapp.storage.reading import RecordedSearch, Viewing
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestScope, RequestStep
+from webapp.storage.tracing import Trace
 
 ALL = (
     Setting,
@@ -48,4 +49,5 @@ ALL = (
     Passkey,
     PasskeyChallenge,
     Device,
+    Trace,
 )

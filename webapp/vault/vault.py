@@ -81,6 +81,13 @@ class Vault:
         key = self.ring.key(Purpose.BLIND_INDEX)
         return hmac.digest(key, f"{field}|v1|{normalised}".encode(), "sha256")[:16].hex()
 
+    def viewing_code(self, viewing: str, page: str) -> bytes:
+        """The secret that marks a page (public id) sent in a viewing (number), invisibly. 32 bytes, HMAC-SHA256.
+
+        Who knows the numbers and not the key can neither find nor copy nor forge the mark.
+        """
+        return hmac.digest(self.ring.key(Purpose.WATERMARK), f"page|v1|{viewing}|{page}".encode(), "sha256")
+
     def _held(self) -> Opened:
         if self._opened is None:
             raise RuntimeError("the vault is not open: open_instance() comes first")
