@@ -38,6 +38,8 @@ SURFACES = (
     "mobile.routes.search",
     "mobile.routes.dossiers",
     "mobile.routes.materials",
+    "mobile.routes.requests",
+    "mobile.routes.approvals",
     "mobile.routes.own",
     "mobile.routes.notices",
     "mobile.routes.corrections",
@@ -52,6 +54,7 @@ SURFACES = (
     "webapp.routes.corrections",
     "webapp.routes.officers",
     "webapp.routes.audit",
+    "webapp.routes.grants",
 )
 
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from webapp.domain.permission import Permission
 from webapp.domain.role import Role
-from webapp.services import corrections, intake, mask_queue, search, viewings
+from webapp.services import corrections, grants, intake, mask_queue, search, viewings
 from webapp.web.clock import now
 from webapp.web.filters import ZONE
 from webapp.web.guards import current_actor, requires
@@ -20,6 +20,8 @@ def home() -> str | Response:
     actor = current_actor()
     if actor.role is Role.INDIVIDUAL:
         return redirect(url_for("own.own"), code=303)
+    if actor.role is Role.APPROVER:
+        return redirect(url_for("approvals.index"), code=303)
     if actor.role is Role.ARCHIVIST:
         _, waiting = mask_queue.queue(actor, limit=1)
         return render_template(
@@ -29,12 +31,14 @@ def home() -> str | Response:
             uploads=intake.unsettled(actor),
             corrections=corrections.waiting(actor),
         )
-    if actor.role in (Role.OFFICIAL, Role.APPROVER):
+    if actor.role is Role.OFFICIAL:
         return render_template(
             "home/reader.html",
             greeting=_greeting(),
             recent=search.recent(actor),
             read=viewings.recent(actor),
+            grants=grants.of_officer(actor, at=now()),
+            at=now(),
         )
     return render_template("home/administrator.html", greeting=_greeting(), role=actor.role)
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from webapp.domain import purpose as purposes
 from webapp.domain.errors import Invalid
+from webapp.domain.grant import BEAT_S, WARNED_S
 from webapp.domain.page_width import READING_PX, THUMBNAIL_PX, ZOOMED_PX
 from webapp.domain.permission import Permission
 from webapp.services import viewings
@@ -95,11 +96,27 @@ def viewed(material_id: str) -> tuple[str, int]:
     return "", 204
 
 
+@bp.post("/materials/<material_id>/beat")
+@requires(Permission.READ)
+def beat(material_id: str) -> dict[str, int | None]:
+    """The heartbeat of an open viewer: how long it may stay open; refused once the right has ended."""
+    return {"left_s": viewings.beat(current_actor(), material_id, now=now())}
+
+
 def _viewer(opened: Opened) -> str:
     count = len(opened.sheets)
     current = max(1, min(request.args.get("page", 1, type=int), count or 1))
     pages = [_figure(opened, sheet) for sheet in opened.sheets]
-    return render_template("materials/viewer.html", opened=opened, pages=pages, current=current, count=count)
+    return render_template(
+        "materials/viewer.html",
+        opened=opened,
+        pages=pages,
+        current=current,
+        count=count,
+        left_s=opened.grant.remaining_s(now()) if opened.grant else None,
+        beat_s=BEAT_S,
+        warn_s=WARNED_S,
+    )
 
 
 def _figure(opened: Opened, sheet: Sheet) -> dict[str, object]:

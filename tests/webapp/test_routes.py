@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.accounts import OFFICE
+from tests.asking import make_request
 from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
 from webapp.domain.role import Role
@@ -27,10 +28,12 @@ VISITORS = (ANONYMOUS, HALF, *Role)
 ANYBODY = frozenset(VISITORS)
 INDIVIDUAL = frozenset({Role.INDIVIDUAL})
 CODE = frozenset({HALF, *Role})  # the pages of the code send a full sitting home
-ARCHIVIST, SYSTEM, SECURITY, AUDITOR = (
+OFFICIAL, APPROVER, ARCHIVIST, SYSTEM, SECURITY, AUDITOR = (
     frozenset({role})
-    for role in (Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR)
-)
+    for role in (
+        Role.OFFICIAL, Role.APPROVER, Role.ARCHIVIST, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR,
+    )
+)  # fmt: skip
 
 POLICY: dict[str, frozenset[str]] = {
     "GET /": EVERY_ROLE,
@@ -101,7 +104,31 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /desk/rights/authorise": SECURITY,
     "POST /desk/uploads/<upload_id>/remove": ARCHIVIST,
     "POST /desk/uploads/<upload_id>/retry": ARCHIVIST,
+    "GET /approvals": APPROVER,
+    "POST /approvals/all": APPROVER,
+    "GET /approvals/<request_id>": APPROVER,
+    "POST /approvals/<request_id>/approve": APPROVER,
+    "POST /approvals/<request_id>/reject": APPROVER,
+    "POST /approvals/<request_id>/return": APPROVER,
+    "POST /approvals/<request_id>/undo": APPROVER,
     "GET /demo/codes": ANYBODY,
+    "GET /desk/grants": SECURITY,
+    "POST /desk/grants/<grant_id>/revoke": SECURITY,
+    "POST /grants/<grant_id>/revoke": APPROVER,
+    "POST /materials/<material_id>/beat": READERS | {Role.INDIVIDUAL},
+    "GET /requests": OFFICIAL,
+    "GET /requests/new": OFFICIAL,
+    "POST /requests/new": OFFICIAL,
+    "GET /requests/<request_id>": OFFICIAL,
+    "POST /requests/<request_id>/again": OFFICIAL,
+    "POST /requests/<request_id>/answer": OFFICIAL,
+    "GET /requests/<request_id>/reason": OFFICIAL,
+    "POST /requests/<request_id>/reason": OFFICIAL,
+    "GET /requests/<request_id>/scope": OFFICIAL,
+    "POST /requests/<request_id>/scope": OFFICIAL,
+    "GET /requests/<request_id>/terms": OFFICIAL,
+    "POST /requests/<request_id>/terms": OFFICIAL,
+    "POST /requests/<request_id>/withdraw": OFFICIAL,
     "GET /dossiers/<dossier_id>": READERS | {Role.INDIVIDUAL},
     "GET /dossiers/<dossier_id>/catalogue": READERS | {Role.INDIVIDUAL},
     "GET /enrol/<token>": ANYBODY,
@@ -167,6 +194,7 @@ class World:
         individual, aim = Actor(owner, Role.INDIVIDUAL), corrections.Aim("birth")
         self.correction = corrections.ask(individual, aim, "出生日期与户口簿不一致", now=site.now)
         self.bystander = make_officer(Role.OFFICIAL).person
+        self.request = make_request(self.officers[Role.OFFICIAL], self.restricted.material)
 
     def client(self, visitor: str | Role | Actor) -> FlaskClient:
         """A browser of this visitor, in a sitting of its own, that has seen a form already."""
@@ -215,6 +243,8 @@ class World:
             "page_id": self.page.public_id,
             "upload_id": (self.wrongly_sent if "remove" in rule.rule else self.page).upload.public_id,
             "officer_id": self.bystander.public_id,
+            "request_id": self.request.public_id,
+            "grant_id": "no-such-grant---",
             "session_id": "no-such-session-",
             "device_id": "no-such-device--",
             "passkey_id": "no-such-passkey-",

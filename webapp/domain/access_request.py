@@ -39,6 +39,38 @@ _LABELS = {
     State.EXPIRED: "已过期",
 }
 
+
+class Step(StrEnum):
+    """What was done on a request's way, as its timeline tells it."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ANSWERED = "answered"
+    SECONDED = "seconded"  # the first of two approvals
+    APPROVED = "approved"
+    UNDONE = "undone"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+
+    @property
+    def label(self) -> str:
+        """The step in the interface."""
+        return _STEPS[self]
+
+
+_STEPS = {
+    Step.SUBMITTED: "提交申请",
+    Step.RETURNED: "退回补充",
+    Step.ANSWERED: "补充说明",
+    Step.SECONDED: "第一位审批人同意",
+    Step.APPROVED: "批准",
+    Step.UNDONE: "撤销批准",
+    Step.REJECTED: "不予批准",
+    Step.WITHDRAWN: "撤回申请",
+    Step.REVOKED: "收回授权",
+}
+
 OPEN = frozenset({State.DRAFT, State.WAITING, State.RETURNED})
 _MOVES: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.WAITING, State.WITHDRAWN}),
@@ -78,11 +110,6 @@ class Terms:
             and self.may_print <= asked.may_print
             and self.may_export <= asked.may_export
         )
-
-
-def may_become(state: State, other: State) -> bool:
-    """True when people may bring a request from `state` to `other`."""
-    return other in _MOVES.get(state, frozenset())
 
 
 def before(state: State) -> frozenset[State]:

@@ -17,6 +17,9 @@ class Permission(StrEnum):
     SEARCH = "search"  # 查档
     READ = "read"  # summary, catalogue, pages, of whatever the decision allows
     OWN = "own"  # 我的档案
+    REQUESTS = "requests"  # 查阅申请
+    APPROVALS = "approvals"  # 审批
+    GRANTS = "grants"  # 收回授权
     INTAKE = "intake"  # 扫描件接收
     CATALOGUE = "catalogue"  # 著录：材料的增、改、排序
     MASKS = "masks"  # 遮挡核对
@@ -35,6 +38,9 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SEARCH: _READERS,
     Permission.READ: _READERS | {Role.INDIVIDUAL},
     Permission.OWN: frozenset({Role.INDIVIDUAL}),
+    Permission.REQUESTS: frozenset({Role.OFFICIAL}),
+    Permission.APPROVALS: frozenset({Role.APPROVER}),
+    Permission.GRANTS: frozenset({Role.SECURITY_OFFICER}),
     Permission.INTAKE: frozenset({Role.ARCHIVIST}),
     Permission.CATALOGUE: frozenset({Role.ARCHIVIST}),
     Permission.MASKS: frozenset({Role.ARCHIVIST}),

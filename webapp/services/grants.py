@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import JOIN
+
 from webapp.domain.disclosure import Level, Sensitivity
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
@@ -141,6 +143,14 @@ def running(actor: Actor, *, at: datetime) -> list[Held]:
     return [held for held in with_scopes(_named().where(live)) if _is_running(held, at)]
 
 
+def listed(actor: Actor, *, now: datetime) -> list[Held]:
+    """The same for somebody who looks at the list: it names officers and dossiers, so the look is logged."""
+    found = running(actor, at=now)
+    with transaction():
+        audit.append("grants:listed", actor=actor, at=now, kind="grant", details={"grants": len(found)})
+    return found
+
+
 def with_scopes(rows: Iterable[stored.Grant]) -> list[Held]:
     """Stored grants as values, their scopes read in one query."""
     held = list(rows)
@@ -159,7 +169,7 @@ def _scope_rows(ids: Sequence[int]) -> Iterable[tuple[int, str | None, str]]:
         return ()
     part = stored.GrantScope
     query = part.select(part.grant, Material.public_id, part.category).join(
-        Material, "LEFT OUTER", on=part.material == Material.id
+        Material, JOIN.LEFT_OUTER, on=part.material == Material.id
     )
     return query.where(part.grant.in_(list(ids))).tuples()
 

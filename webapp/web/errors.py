@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request, url_for
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
@@ -32,6 +32,10 @@ WORDS: dict[int, tuple[str, str]] = {
     421: ("地址不对", "请用系统管理员给您的地址打开兰台。"),
     429: ("请稍后再试", "短时间内操作太多，请过一分钟再试。"),
 }
+# Rules of domain.disclosure and of grants that ended: an approval would open what they keep closed.
+GRANT_OPENS = frozenset(
+    {"restricted", "strict", "outside-scope", "grant-expired", "grant-used-up", "grant-revoked"}
+)
 BUSY_RETRY_S = 5  # seconds; as long as a writer waits for another before it gives up
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
@@ -53,7 +57,7 @@ def archive_error(error: ArchiveError) -> Response:
     status, heading = next(answer for family, answer in STATUS.items() if isinstance(error, family))
     if isinstance(error, Refused | NotFound) and error.rule:
         _log_refusal(error.rule)
-    answer = _answer(status, heading, str(error))
+    answer = _answer(status, heading, str(error), action=_request_to_read(error))
     if isinstance(error, Throttled):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     return answer
@@ -113,7 +117,20 @@ def unexpected(error: Exception) -> Response:
     )
 
 
-def _answer(status: int, heading: str, message: str, reference: str = "") -> Response:
+def _request_to_read(error: ArchiveError) -> dict[str, str] | None:
+    """The way to ask for what was refused, where a grant would open it."""
+    session, asked_for = g.get("session"), request.view_args or {}
+    is_official = session is not None and session.stage == "full" and session.role == Role.OFFICIAL
+    if not is_official or not isinstance(error, Refused) or error.rule not in GRANT_OPENS:
+        return None
+    if "material_id" in asked_for:
+        return {"label": "申请查阅", "href": url_for("requests.new", material=asked_for["material_id"])}
+    return None
+
+
+def _answer(
+    status: int, heading: str, message: str, reference: str = "", action: dict[str, str] | None = None
+) -> Response:
     if wants_fragment():
         answer = make_response(render_template("_error.html", message=message), status)
         answer.headers["HX-Retarget"] = "#notice"
@@ -121,7 +138,7 @@ def _answer(status: int, heading: str, message: str, reference: str = "") -> Res
         return answer
     if request.accept_mimetypes.best == "text/plain":  # the upload script shows it beside the file
         return Response(message, status=status, mimetype="text/plain")
-    page = render_template("error.html", heading=heading, message=message, reference=reference)
+    page = render_template("error.html", heading=heading, message=message, reference=reference, action=action)
     return make_response(page, status)
 
 

@@ -29,10 +29,11 @@ _TABS: dict[Role, tuple[tuple[str, str, str], ...]] = {
     Role.OFFICIAL: (
         ("首页", "home.home", "home"),
         ("查档", "search.search", "search"),
+        ("申请", "requests.index", "request"),
         ("我的", "account.account", "person"),
     ),
     Role.APPROVER: (
-        ("首页", "home.home", "home"),
+        ("待办", "approvals.index", "stamp"),
         ("查档", "search.search", "search"),
         ("我的", "account.account", "person"),
     ),
@@ -56,6 +57,7 @@ _TABS: dict[Role, tuple[tuple[str, str, str], ...]] = {
     Role.SECURITY_OFFICER: (
         ("首页", "home.home", "home"),
         ("权限", "officers.rights", "shield"),
+        ("授权", "grants.index", "key"),
         ("我的", "account.account", "person"),
     ),
     Role.AUDITOR: (

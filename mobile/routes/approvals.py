@@ -1,0 +1,207 @@
+"""Deciding on the phone (审批): what waits, one case with all that speaks for and against it, five seconds to undo."""
+
+from datetime import datetime, timedelta
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.domain import purpose as purposes
+from webapp.domain.access_request import Step, Terms
+from webapp.domain.category import Category
+from webapp.domain.disclosure import Level
+from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
+from webapp.domain.grant import Scope
+from webapp.domain.permission import Permission
+from webapp.services import approvals, asked, caseload, grants
+from webapp.services.approvals import Offer
+from webapp.services.caseload import Case
+from webapp.storage.archive import Material
+from webapp.storage.requests import AccessRequest
+from webapp.web import step_up
+from webapp.web.clock import now
+from webapp.web.faults import shown_again
+from webapp.web.filters import ZONE
+from webapp.web.guards import current_actor, requires
+
+bp = Blueprint("approvals", __name__)
+
+
+@bp.get("/approvals")
+@requires(Permission.APPROVALS)
+def index() -> str:
+    """What waits for this approver, urgent first, and what may be taken back."""
+    actor, at = current_actor(), now()
+    listed = caseload.todo(actor, now=at)
+    return render_template(
+        "approvals/index.html",
+        listed=listed,
+        scopes={each.request.id: _scope_in_words(each.request) for each in listed},
+        batches=_batches(listed),
+        just=_just_approved(),
+        running=grants.running(actor, at=at),
+        revoke="approvals.revoke",
+        at=at,
+    )
+
+
+@bp.get("/approvals/<request_id>")
+@requires(Permission.APPROVALS)
+def show(request_id: str) -> str:
+    """One request, what it would disclose, and what is unusual about it."""
+    return render_template("approvals/case.html", **_shown(request_id))
+
+
+@bp.post("/approvals/<request_id>/approve")
+@requires(Permission.APPROVALS)
+def approve(request_id: str) -> Response:
+    """Approve what was asked for, or the less that the form says; with a code where one is needed."""
+    actor = current_actor()
+    try:
+        asked_for = approvals.find(request_id)
+        approvals.require_may_decide(actor, asked_for)
+        if approvals.needs_code(asked_for):
+            step_up.check()
+        less = _less(asked_for) if "until" in request.form else None
+        approvals.approve(actor, request_id, version=_version(), less=less, now=now())
+    except (Invalid, Refused, Throttled) as error:  # may not decide at all: raised again by what is shown
+        return shown_again("approvals/case.html", error, **_shown(request_id))
+    return redirect(url_for("approvals.index", approved=request_id), code=303)
+
+
+@bp.post("/approvals/all")
+@requires(Permission.APPROVALS)
+def approve_all() -> Response:
+    """Approve the requests of one occasion together."""
+    chosen = [_pair(each) for each in request.form.getlist("request")]
+    approvals.approve_all(current_actor(), chosen, now=now())
+    return redirect(url_for("approvals.index", approved=[request_id for request_id, _ in chosen]), code=303)
+
+
+@bp.post("/approvals/<request_id>/return")
+@requires(Permission.APPROVALS)
+def send_back(request_id: str) -> Response:
+    """Return the request with a question."""
+    try:
+        approvals.send_back(
+            current_actor(), request_id, request.form.get("words", ""), version=_version(), now=now()
+        )
+    except Invalid as error:
+        return shown_again("approvals/case.html", error, **_shown(request_id))
+    return redirect(url_for("approvals.index"), code=303)
+
+
+@bp.post("/approvals/<request_id>/reject")
+@requires(Permission.APPROVALS)
+def reject(request_id: str) -> Response:
+    """Turn the request down with a reason."""
+    try:
+        approvals.reject(
+            current_actor(), request_id, request.form.get("words", ""), version=_version(), now=now()
+        )
+    except Invalid as error:
+        return shown_again("approvals/case.html", error, **_shown(request_id))
+    return redirect(url_for("approvals.index"), code=303)
+
+
+@bp.post("/approvals/<request_id>/undo")
+@requires(Permission.APPROVALS)
+def undo(request_id: str) -> Response:
+    """Take the approval back within five seconds."""
+    approvals.undo(current_actor(), request_id, now=now())
+    return redirect(url_for("approvals.show", request_id=request_id), code=303)
+
+
+@bp.post("/grants/<grant_id>/revoke")
+@requires(Permission.APPROVALS)
+def revoke(grant_id: str) -> Response:
+    """Take a grant back; the next request under it is refused."""
+    grants.revoke(grant_id, actor=current_actor(), now=now())
+    return redirect(url_for("approvals.index"), code=303)
+
+
+def _version() -> int:
+    return request.form.get("version", -1, type=int)
+
+
+def _pair(sent: str) -> tuple[str, int]:
+    public_id, _, version = sent.partition(" ")
+    if not version.isdigit():
+        raise NotFound("没有这份申请")
+    return public_id, int(version)
+
+
+def _less(asked_for: AccessRequest) -> Offer | None:
+    """What the form leaves of the offer; None when it leaves all. Raises Invalid."""
+    offer, form = approvals.offer_of(asked_for), request.form
+    scope = Scope(
+        frozenset(form.getlist("material")), frozenset(form.getlist("category")), "with_guarded" in form
+    )
+    try:
+        last_day = datetime.fromisoformat(form.get("until", "")).replace(tzinfo=ZONE)
+        minutes = int(form.get("minutes", ""))
+    except ValueError as error:
+        raise Invalid("请填写截止日期和阅读时长") from error
+    terms = offer.terms
+    is_masked = form.get("level") == "masked"
+    given = Terms(
+        min(terms.level, Level.MASKED) if is_masked else terms.level,
+        terms.not_before,
+        min(terms.not_after, last_day + timedelta(days=1)),
+        minutes,
+        terms.may_print,
+        terms.may_export,
+    )
+    return None if Offer(scope, given) == offer else Offer(scope, given)
+
+
+def _batches(listed: list[caseload.Todo]) -> list[list[AccessRequest]]:
+    """Requests of one occasion that may be approved together."""
+    by_occasion: dict[str, list[AccessRequest]] = {}
+    for each in listed:
+        if not each.is_guarded:
+            by_occasion.setdefault(each.request.occasion, []).append(each.request)
+    return [requests for requests in by_occasion.values() if len(requests) > 1]
+
+
+def _just_approved() -> list[AccessRequest]:
+    """The requests this approver approved less than five seconds ago."""
+    found = []
+    for request_id in request.args.getlist("approved")[:10]:
+        asked_for = AccessRequest.get_or_none(AccessRequest.public_id == request_id)
+        if asked_for is not None and approvals.pending_grant(asked_for, at=now()):
+            found.append(asked_for)
+    return found
+
+
+def _scope_in_words(asked_for: AccessRequest) -> list[str]:
+    named = [part.material.title for part in asked_for.scopes if part.material_id]
+    return asked.categories_in_words(asked_for) + named
+
+
+def _shown(request_id: str) -> dict[str, object]:
+    case = caseload.opened(current_actor(), request_id, now=now())
+    return {
+        "case": case,
+        "categories": asked.categories_in_words(case.request),
+        "materials": [part.material for part in case.request.scopes if part.material_id],
+        "purpose": purposes.label(case.request.purpose),
+        "step_labels": {step.value: step.label for step in Step},
+        "grants": [(one, one.grant.state_at(now())) for one in grants.with_scopes(case.grants)],
+        "lesser": _lesser(case),
+        "just": [],
+        "at": now(),
+    }
+
+
+def _lesser(case: Case) -> dict[str, object]:
+    """What can be ticked off the offer."""
+    scope, terms = case.offer.scope, case.offer.terms
+    named = Material.select().where(Material.public_id.in_(list(scope.materials)))
+    categories = sorted(map(Category, scope.categories))
+    last_moment = terms.not_after - timedelta(seconds=1)
+    return {
+        "materials": list(named.order_by(Material.id)),
+        "categories": [(one.code, f"{one.display} {one.title()}") for one in categories],
+        "until": last_moment.astimezone(ZONE).date().isoformat(),
+        "may_be_masked": terms.level is Level.CLEAR,
+    }

@@ -1,0 +1,269 @@
+"""Deciding about requests (审批): approve whole or less, return with a question, reject with a reason, undo.
+
+Nobody decides their own request or about their own or a relative's dossier. What is decided is what was seen: each
+decision names the version of the request, and a conditional update whose row count decides lets one of many through.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp.domain import access_request as rules
+from webapp.domain.access_request import State, Step, Terms
+from webapp.domain.disclosure import Level, Standing
+from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
+from webapp.domain.grant import UNDO, Scope
+from webapp.domain.role import Role
+from webapp.services import asked, audit, dossiers, grants, sessions
+from webapp.services.actor import Actor
+from webapp.storage.accounts import Officer, Session
+from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.database import transaction
+from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestStep
+
+_KEPT_AWAY = {
+    Standing.OWN: "任何人不得审批查阅本人档案的申请",
+    Standing.RECUSED: "您与该干部存在回避关系，不能审批",
+}
+QUESTION, REASON = "要补充的问题", "不予批准的理由"
+_NAMES = {level: name for name, level in grants.LEVELS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an approver gives: what was asked for, or less."""
+
+    scope: Scope
+    terms: Terms
+
+
+@transaction()
+def approve(
+    actor: Actor, request_id: str, *, version: int, now: datetime, less: Offer | None = None
+) -> Grant:
+    """Give one approval. The last one needed starts the undo window, after which the grant is in force.
+
+    version -- of the request as the approver saw it; less -- what to give instead of all that was offered so far.
+    Raises NotFound, Refused, Conflict when it was changed or decided since, Invalid when `less` is more.
+    """
+    request = find(request_id)
+    require_may_decide(actor, request)
+    offered = offer_of(request)
+    given = _narrowed(offered, less, now) if less else offered
+    if needs_code(request) and not _is_proven(actor, now):
+        raise Refused("批准前请先输入验证码", rule="step-up")
+    approvals = request.approvals + 1
+    is_last = approvals >= needed(request)
+    state = {"state": State.APPROVED, "decided_at": now} if is_last else {}
+    _move(request, version, now, approvals=approvals, **state)
+    grant = _write_grant(request, given, is_double=approvals > 1, is_last=is_last, now=now)
+    step = Step.APPROVED if is_last else Step.SECONDED
+    asked.note_step(request, actor, step, now)
+    _log(f"request:{step}", request, actor, now, {"grant": grant.public_id, "less": less is not None})
+    return grant
+
+
+@transaction()
+def approve_all(actor: Actor, chosen: list[tuple[str, int]], *, now: datetime) -> list[Grant]:
+    """Approve requests of one occasion in one go: all or none. Raises as approve does; Refused for guarded ones.
+
+    chosen -- public id and version of each
+    """
+    requests = [find(request_id) for request_id, _ in chosen]
+    if len({request.occasion for request in requests}) != 1:
+        raise Refused("只有同一事项的申请可以一并批准", rule="batch:occasion")
+    if any(needs_code(request) for request in requests):
+        raise Refused("需要两级审批或查看原样的申请要逐份审批", rule="batch:guarded")
+    return [approve(actor, request_id, version=version, now=now) for request_id, version in chosen]
+
+
+@transaction()
+def send_back(actor: Actor, request_id: str, question: str, *, version: int, now: datetime) -> None:
+    """Return a request to its asker with a question. Raises NotFound, Refused, Conflict, Invalid."""
+    words = rules.checked_words(question, what=QUESTION)
+    request = _decidable(actor, request_id)
+    _move(request, version, now, state=State.RETURNED, approvals=0)
+    _end(request, Step.RETURNED, words, actor, now)
+
+
+@transaction()
+def reject(actor: Actor, request_id: str, reason: str, *, version: int, now: datetime) -> None:
+    """Turn a request down, with a reason its asker sees. Raises NotFound, Refused, Conflict, Invalid."""
+    words = rules.checked_words(reason, what=REASON)
+    request = _decidable(actor, request_id)
+    _move(request, version, now, state=State.REJECTED, decided_at=now)
+    _end(request, Step.REJECTED, words, actor, now)
+
+
+@transaction()
+def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
+    """Take one's own approval back within the undo window. Raises NotFound, Refused, Conflict afterwards."""
+    request = find(request_id)
+    last = request.steps.order_by(RequestStep.id.desc()).first()
+    if last is None or last.kind != Step.APPROVED or last.officer_id != actor.person.id:
+        raise Refused("只能撤销自己刚刚作出的批准", rule="approval:undo")
+    pending = (Grant.request == request) & Grant.revoked_at.is_null() & (Grant.in_force_at > now)
+    is_double = request.approvals > 1
+    back = (
+        {"in_force_at": None, "is_double": False}
+        if is_double
+        else {"revoked_at": now, "revoked_by": actor.person}
+    )
+    if not Grant.update(**back).where(pending).execute():
+        raise Conflict("批准已经生效，不能撤销；需要时可以收回授权")
+    AccessRequest.update(
+        state=State.WAITING,
+        approvals=request.approvals - 1,
+        decided_at=None,
+        version=AccessRequest.version + 1,
+    ).where((AccessRequest.id == request.id) & (AccessRequest.state == State.APPROVED)).execute()
+    asked.note_step(request, actor, Step.UNDONE, now)
+    _log("request:undone", request, actor, now)
+
+
+def find(request_id: str) -> AccessRequest:
+    """A request that was handed in, with whose dossier it is about. Raises NotFound, also for a draft."""
+    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
+    query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
+    request = query.where(AccessRequest.public_id == request_id).get_or_none()
+    if request is None or request.submitted_at is None:
+        raise NotFound("没有这份申请")
+    return request
+
+
+def require_may_decide(actor: Actor, request: AccessRequest) -> None:
+    """Return only for an approver whom nothing keeps from this request. Raises Refused."""
+    if actor.role is not Role.APPROVER:
+        raise Refused("只有审批人可以审批", rule="approval:role")
+    if request.asker_id == actor.person.id:
+        raise Refused("任何人不得审批自己的申请", rule="approval:own-request")
+    standing = dossiers.standing_of(actor, request.dossier)
+    if standing in _KEPT_AWAY:
+        raise Refused(_KEPT_AWAY[standing], rule=f"approval:{standing}")
+    if request.approvals and _seconder(request) == actor.person.id:
+        raise Refused("您已经同意，还要由另一位审批人审批", rule="approval:same-approver")
+
+
+def offer_of(request: AccessRequest) -> Offer:
+    """What would be given now: what was asked for, or the less that the first approver left."""
+    scope, terms = asked.scope_of(request), asked.terms_of(request)
+    if terms is None:
+        raise Invalid("这份申请没有写明查阅期限")
+    held = _awaiting(request)
+    if held is None:
+        return Offer(scope, terms)
+    grant = held.grant
+    minutes = grant.allowed_ms // 60_000
+    row = held.row
+    return Offer(
+        grant.scope,
+        Terms(grant.level, grant.not_before, grant.not_after, minutes, row.may_print, row.may_export),
+    )
+
+
+def needed(request: AccessRequest) -> int:
+    """How many approvals it takes: materials may have become guarded since it was handed in."""
+    now_needed = rules.approvals_needed(asked.scope_of(request), asked.sensitivities(request))
+    return max(request.approvals_needed, now_needed)
+
+
+def needs_code(request: AccessRequest) -> bool:
+    """True for what is not approved by one tap: guarded papers, clear pages, anything that leaves the screen."""
+    is_clear = grants.LEVELS[request.level] is Level.CLEAR
+    return needed(request) > 1 or is_clear or request.may_print or request.may_export
+
+
+def pending_grant(request: AccessRequest, *, at: datetime) -> Grant | None:
+    """The grant of an approval that can still be undone."""
+    pending = (Grant.request == request) & Grant.revoked_at.is_null() & (Grant.in_force_at > at)
+    return Grant.get_or_none(pending)
+
+
+def _decidable(actor: Actor, request_id: str) -> AccessRequest:
+    request = find(request_id)
+    require_may_decide(actor, request)
+    return request
+
+
+def _end(request: AccessRequest, step: Step, words: str, actor: Actor, now: datetime) -> None:
+    """The other way out: what a first approver left is void."""
+    left = (Grant.request == request) & Grant.in_force_at.is_null() & Grant.revoked_at.is_null()
+    Grant.update(revoked_at=now, revoked_by=actor.person).where(left).execute()
+    asked.note_step(request, actor, step, now, words)
+    _log(f"request:{step}", request, actor, now)
+
+
+def _move(request: AccessRequest, version: int, now: datetime, **columns: Any) -> None:
+    """Decide about the version that was seen, once. Raises Conflict."""
+    as_seen = (AccessRequest.id == request.id) & (AccessRequest.state == State.WAITING)
+    as_seen &= (AccessRequest.version == version) & (AccessRequest.not_after > now)
+    if not AccessRequest.update(version=version + 1, **columns).where(as_seen).execute():
+        state = asked.state_of(AccessRequest.get_by_id(request.id), now)
+        words = "有了新的内容，请重新打开再看" if state is State.WAITING else f"{state.label}，不用再审批"
+        raise Conflict(f"这份申请{words}")
+
+
+def _narrowed(offered: Offer, less: Offer, now: datetime) -> Offer:
+    if less.scope.is_empty:
+        raise Invalid("请至少留下一类或一份材料；都不给的，请选不予批准")
+    if not less.scope.within(offered.scope) or not less.terms.no_wider_than(offered.terms):
+        raise Invalid("只能在申请的范围以内批准")
+    rules.checked_terms(less.terms, now)
+    return less
+
+
+def _write_grant(
+    request: AccessRequest, given: Offer, *, is_double: bool, is_last: bool, now: datetime
+) -> Grant:
+    """The grant of a first approval, or the one it left, narrowed and set going by the second."""
+    terms = given.terms
+    columns = {
+        "level": _NAMES[terms.level],
+        "may_print": terms.may_print,
+        "may_export": terms.may_export,
+        "with_guarded": given.scope.with_guarded,
+        "is_double": is_double,
+        "in_force_at": now + UNDO if is_last else None,
+        "not_before": terms.not_before,
+        "not_after": terms.not_after,
+        "allowed_ms": terms.minutes * 60_000,
+    }
+    held = _awaiting(request)
+    if held is None:
+        grant = Grant.create(
+            request=request, officer=request.asker, dossier=request.dossier, created_at=now, **columns
+        )
+    else:
+        grant = held.row
+        Grant.update(**columns).where(Grant.id == grant.id).execute()
+        GrantScope.delete().where(GrantScope.grant == grant).execute()
+    for public_id in sorted(given.scope.materials):
+        GrantScope.create(grant=grant, material=Material.get(Material.public_id == public_id))
+    for code in sorted(given.scope.categories):
+        GrantScope.create(grant=grant, category=code)
+    return Grant.get_by_id(grant.id)
+
+
+def _awaiting(request: AccessRequest) -> grants.Held | None:
+    """The grant a first approver left for the second."""
+    left = (Grant.request == request) & Grant.in_force_at.is_null() & Grant.revoked_at.is_null()
+    return next(iter(grants.with_scopes(Grant.select().where(left))), None)
+
+
+def _seconder(request: AccessRequest) -> int | None:
+    first = request.steps.where(RequestStep.kind == Step.SECONDED).order_by(RequestStep.id.desc()).first()
+    return first.officer_id if first else None
+
+
+def _is_proven(actor: Actor, now: datetime) -> bool:
+    """True when a code was given lately, by the row of the sitting: the one in hand may be older than the code."""
+    return actor.session is not None and sessions.proven_recently(
+        Session.get_by_id(actor.session.id), now=now
+    )
+
+
+def _log(
+    action: str, request: AccessRequest, actor: Actor, now: datetime, more: dict[str, Any] | None = None
+) -> None:
+    audit.append(action, actor=actor, at=now, kind="request", record=request.public_id, purpose=request.purpose,
+                 details={"dossier": request.dossier.public_id, **(more or {})})  # fmt: skip
