@@ -8,7 +8,7 @@ from webapp.domain.errors import Invalid
 from webapp.domain.grant import BEAT_S, WARNED_S
 from webapp.domain.page_width import READING_PX, THUMBNAIL_PX, ZOOMED_PX
 from webapp.domain.permission import Permission
-from webapp.services import viewings
+from webapp.services import mask_queue, viewings
 from webapp.services.viewings import Opened, Sheet
 from webapp.web.clock import now
 from webapp.web.guards import current_actor, requires
@@ -32,6 +32,7 @@ def read(material_id: str) -> str:
             return render_template("materials/purpose.html", opened=opened, purposes=purposes.PURPOSES)
         viewings.begin(actor, material_id, implied, now=now())
         opened = viewings.open_material(actor, material_id, at=now())
+    _await_withheld(opened)
     return _viewer(opened)
 
 
@@ -101,6 +102,13 @@ def viewed(material_id: str) -> tuple[str, int]:
 def beat(material_id: str) -> dict[str, int | None]:
     """The heartbeat of an open viewer: how long it may stay open; refused once the right has ended."""
     return {"left_s": viewings.beat(current_actor(), material_id, now=now())}
+
+
+def _await_withheld(opened: Opened) -> None:
+    """Let the archivist know that somebody came for pages whose masks are not checked yet."""
+    withheld = [sheet.page for sheet in opened.sheets if sheet.is_ready and sheet.decision.is_withheld]
+    if withheld and opened.viewing:
+        mask_queue.await_pages(current_actor(), opened.viewing, withheld, now=now())
 
 
 def _viewer(opened: Opened) -> str:

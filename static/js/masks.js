@@ -2,9 +2,12 @@
 
    form[data-masks]  data-names: {kind: label}; data-covered: kinds that are covered, those of the radios "kind"
    svg               over the image, its viewBox the page's pixels; gets one rect a box
-   [data-list]       the checkboxes "box" with {"kind", "box": [left, top, right, bottom]}; hidden fields take their place
+   [data-list]       the checkboxes "box" with {"kind", "box": [left, top, right, bottom]}; hidden fields take their place;
+                     data-source: what found the box; data-by-hand: a person drew it on this page
    [data-tools]      hidden without this script; [data-draw] lets one finger draw (a mouse always does),
-                     [data-undo], [data-remove]; [data-said] tells screen readers what happened
+                     [data-undo], [data-remove]; [data-said] tells what is chosen and what happened;
+                     [data-kinds] is there only when there is something to choose it for
+   [data-elsewhere]  to put drawn boxes on other pages too: only there when there are any
    img[data-full]    the larger image, fetched only when the page is zoomed past 1.4
    Keys on a box: arrows move it, with Shift they move its lower right corner, Delete removes it; Ctrl+Z undoes. */
 "use strict";
@@ -20,7 +23,8 @@
   const fields = document.createElement("div");
   const draft = rectangle([0, 0, 0, 0]);
   const past = [];
-  let boxes = [...list.querySelectorAll("input")].filter(input => input.checked).map(input => JSON.parse(input.value));
+  let boxes = [...list.querySelectorAll("input")].filter(input => input.checked)
+    .map(({ value, dataset }) => ({ ...JSON.parse(value), source: dataset.source, byHand: "byHand" in dataset }));
   let chosen = -1;
   let kind = covered[0];
   let from, hasDrawn, isSent;
@@ -42,8 +46,18 @@
     return made;
   }
 
-  function kept(one) {
-    return Object.assign(document.createElement("input"), { type: "hidden", name: "box", value: JSON.stringify(one) });
+  function kept({ kind, box }) {
+    return Object.assign(document.createElement("input"), { type: "hidden", name: "box", value: JSON.stringify({ kind, box }) });
+  }
+
+  function say(words) {
+    part("said").textContent = words;
+  }
+
+  function offer() {
+    part("remove").disabled = chosen < 0;
+    part("kinds").hidden = chosen < 0 && !svg.matches(".drawing") && !matchMedia("(pointer: fine)").matches;
+    if (part("elsewhere")) part("elsewhere").hidden = !boxes.some(one => one.byHand);
   }
 
   function render() {
@@ -51,7 +65,7 @@
     svg.replaceChildren(...boxes.map(shown));
     fields.replaceChildren(...boxes.map(kept));
     part("undo").disabled = !past.length;
-    part("remove").disabled = chosen < 0;
+    offer();
     if (hadFocus) focus();
   }
 
@@ -63,10 +77,11 @@
     chosen = index;
     if (index >= 0) {
       kind = boxes[index].kind;
+      say(`${names[kind]} · ${boxes[index].source}`);
       for (const radio of form.elements.kind) radio.checked = radio.value === kind;
     }
     [...svg.children].forEach((rect, at) => rect.setAttribute("aria-pressed", at === index));
-    part("remove").disabled = index < 0;
+    offer();
   }
 
   function change(next, index, words) {
@@ -74,7 +89,7 @@
     boxes = next;
     choose(Math.min(index, boxes.length - 1));
     render();
-    part("said").textContent = words;
+    say(words);
   }
 
   function undo() {
@@ -82,7 +97,7 @@
     boxes = past.pop();
     choose(-1);
     render();
-    part("said").textContent = "已撤销";
+    say("已撤销");
   }
 
   function remove() {
@@ -141,7 +156,7 @@
     hasDrawn = Math.min(box[2] - box[0], box[3] - box[1]) >= SMALLEST * scale();
     if (!hasDrawn) return;
     if (!covered.includes(kind)) kind = covered[0];
-    change([...boxes, { kind, box }], boxes.length, `已加框：${names[kind]}`);
+    change([...boxes, { kind, box, source: "刚画的", byHand: true }], boxes.length, `已加框：${names[kind]}`);
     focus();
   });
   svg.addEventListener("mousedown", event => event.preventDefault()); // no focus, hence no choice, by where a drawing begins
@@ -158,10 +173,10 @@
     if (chosen < 0 || !(x || y || removes)) return;
     event.preventDefault();
     if (removes) return remove();
-    const { kind, box: [left, top, right, bottom] } = boxes[chosen];
+    const [left, top, right, bottom] = boxes[chosen].box;
     const box = event.shiftKey ? [left, top, right + x, bottom + y] : [left + x, top + y, right + x, bottom + y];
     const fits = box[0] >= 0 && box[1] >= 0 && box[2] <= width && box[3] <= height && box[0] < box[2] && box[1] < box[3];
-    if (fits) replace({ kind, box }, event.shiftKey ? "已改大小" : "已移动");
+    if (fits) replace({ ...boxes[chosen], box, byHand: true }, event.shiftKey ? "已改大小" : "已移动");
   });
   form.addEventListener("keydown", event => {
     if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.matches("[inputmode]")) return;
@@ -172,11 +187,12 @@
   part("remove").addEventListener("click", remove);
   part("draw").addEventListener("click", event => {
     event.currentTarget.setAttribute("aria-pressed", svg.classList.toggle("drawing"));
+    offer();
   });
   for (const radio of form.elements.kind)
     radio.addEventListener("change", () => {
       kind = radio.value;
-      if (chosen >= 0) replace({ ...boxes[chosen], kind }, `已改为：${names[kind]}`);
+      if (chosen >= 0) replace({ ...boxes[chosen], kind, byHand: true }, `已改为：${names[kind]}`);
     });
 
   form.addEventListener("submit", () => { isSent = true; });
@@ -191,4 +207,5 @@
   list.replaceWith(fields);
   for (const tools of document.querySelectorAll("[data-tools]")) tools.hidden = false;
   render();
+  say(`${boxes.length} 个框`);
 })();

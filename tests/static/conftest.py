@@ -90,6 +90,7 @@ def build_stage() -> Flask:
     for name in ("masks", "page", "verify"):  # the addresses that masks/page.html asks for
         app.add_url_rule("/masks", f"masks.{name}", build_only=True)
     app.add_url_rule("/pages/1/screen", "masks.image", build_only=True)
+    app.add_url_rule("/viewer", "materials.read", build_only=True)
 
     @app.get("/sw.js")
     def worker() -> Response:

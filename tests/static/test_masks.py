@@ -76,7 +76,8 @@ def about(box: object, expected: list[int]) -> bool:
 
 
 def test_a_mouse_draws_a_box_of_the_chosen_kind(screen: Page) -> None:
-    screen.get_by_text("证件号", exact=True).first.click()
+    screen.get_by_role("button", name="画框").click()
+    screen.locator("[data-kinds]").get_by_text("证件号").click()
     drag(screen, (800, 400), (400, 300))  # from any corner
     assert boxes(screen)[:2] == [PHONE, SALARY]
     drawn = boxes(screen)[2]
@@ -111,7 +112,7 @@ def test_two_fingers_zoom_and_draw_nothing(screen: Page, fingers: Fingers) -> No
 def test_a_tap_chooses_a_box_to_change_remove_and_bring_back(screen: Page) -> None:
     screen.touchscreen.tap(*at(screen, 305, 205))  # beside it, as fingers do
     expect(screen.get_by_label("电话，离左边 10%")).to_have_attribute("aria-pressed", "true")
-    screen.get_by_text("证件号", exact=True).first.click()
+    screen.locator("[data-kinds]").get_by_text("证件号").click()
     assert boxes(screen) == [PHONE | {"kind": "id_number"}, SALARY]
     screen.get_by_role("button", name="删除").click()
     assert boxes(screen) == [SALARY]
@@ -120,6 +121,43 @@ def test_a_tap_chooses_a_box_to_change_remove_and_bring_back(screen: Page) -> No
     undo.click()
     assert boxes(screen) == [PHONE, SALARY]
     expect(undo).to_be_disabled()
+
+
+def test_it_says_what_found_the_chosen_box_and_what_was_done(screen: Page) -> None:
+    said = screen.locator("[data-said]")
+    expect(said).to_have_text("2 个框")
+    screen.touchscreen.tap(*at(screen, 200, 150))
+    expect(said).to_have_text("电话 · 按号码格式找到")
+    drag(screen, (400, 300), (800, 400))
+    expect(said).to_have_text("已加框：电话")
+    screen.get_by_role("button", name="撤销").click()
+    expect(said).to_have_text("已撤销")
+
+
+def test_kinds_and_other_pages_are_offered_only_when_there_is_something_to_choose_them_for(
+    screen: Page,
+) -> None:
+    kinds, elsewhere = screen.locator("[data-kinds]"), screen.get_by_label("同一表格的其他待核对页")
+    expect(kinds).to_be_hidden()
+    expect(elsewhere).to_be_hidden()
+    screen.get_by_role("button", name="画框").click()
+    expect(kinds).to_be_visible()
+    drag(screen, (400, 300), (800, 400))
+    expect(elsewhere).to_be_visible()
+    screen.get_by_role("button", name="撤销").click()
+    expect(elsewhere).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (360, 780), (412, 915)])
+def test_a_thumb_reaches_every_act_and_sees_half_of_the_page(screen: Page, width: int, height: int) -> None:
+    screen.set_viewport_size({"width": width, "height": height})
+    for name in ("画框", "撤销", "删除", "核对无误，放行"):
+        place = screen.get_by_role("button", name=name).bounding_box()
+        assert place
+        assert place["height"] >= 44
+        assert height / 2 < place["y"] < place["y"] + place["height"] <= height, name
+    expect(screen.get_by_role("link", name="先跳过")).to_be_in_viewport(ratio=1)
+    expect(screen.locator(".mask-page")).to_be_in_viewport(ratio=0.5)
 
 
 def test_keys_move_stretch_and_remove_the_box_in_focus(screen: Page) -> None:

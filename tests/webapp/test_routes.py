@@ -77,6 +77,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /desk/masks/<page_id>/image": ARCHIVIST,
     "GET /desk/materials/<material_id>": ARCHIVIST,
     "POST /desk/materials/<material_id>": ARCHIVIST,
+    "GET /desk/materials/<material_id>/pages/<int:number>/mask": ARCHIVIST,
     "POST /desk/materials/<material_id>/pages/<int:number>/move": ARCHIVIST,
     "POST /desk/materials/<material_id>/remove": ARCHIVIST,
     "GET /desk/officers": SYSTEM,
@@ -407,6 +408,7 @@ PLACES = {
     "desk intake": "GET /desk/intake/{material}",
     "desk mask": "GET /desk/masks/{page}",
     "desk mask image": "GET /desk/masks/{page}/image",
+    "desk mask by number": "GET /desk/materials/{material}/pages/1/mask",
     "retry": "POST /desk/uploads/{upload}/retry",
 }
 READ = ("image", "thumbnail", "text")
@@ -416,7 +418,7 @@ OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official elsewhere": {"summary": 200, "catalogue": 200},
     "official, own": {},
     "official, recused": {},
-    "keeper": dict.fromkeys(PLACES, 200) | {"no such page": 404, "retry": 409},
+    "keeper": dict.fromkeys(PLACES, 200) | {"no such page": 404, "retry": 409, "desk mask by number": 303},
     "archivist elsewhere": {"summary": 200},
     "archivist, own": {},
     "archivist, recused": {},

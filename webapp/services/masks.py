@@ -15,7 +15,7 @@ from webapp.domain.transcription import Transcription
 from webapp.rendering.mask import Cover
 from webapp.services import audit, dossiers, jobs, pieces
 from webapp.services.actor import Actor
-from webapp.storage.archive import Dossier
+from webapp.storage.archive import Dossier, Material
 from webapp.storage.database import transaction
 from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.pages import Mask, Page, PageText
@@ -132,7 +132,16 @@ def _own_id_number(dossier: Dossier) -> str | None:
 
 def checkable_page(actor: Actor, page_id: str) -> Page:
     """A page by public id whose masks the actor may check. Raises NotFound, Refused, Conflict before it was read."""
-    page = Page.get_or_none(Page.public_id == page_id)
+    return _checkable(actor, Page.get_or_none(Page.public_id == page_id))
+
+
+def checkable_number(actor: Actor, material_id: str, number: int) -> Page:
+    """The same by its place in a material."""
+    in_material = (Material.public_id == material_id) & (Page.number == number)
+    return _checkable(actor, Page.select().join(Material).where(in_material).get_or_none())
+
+
+def _checkable(actor: Actor, page: Page | None) -> Page:
     if page is None:
         raise NotFound("没有这一页")
     decision = dossiers.decide_for(actor, page.material.dossier, page.material, page)
