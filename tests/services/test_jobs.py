@@ -32,6 +32,12 @@ def test_the_same_work_is_asked_for_once_while_it_waits(archive):
     assert states() == ["running", "waiting"]
 
 
+def test_waiting_work_that_is_asked_for_more_urgently_becomes_urgent_and_stays_so(archive):
+    for priority in (-10, 5, 0):
+        enqueue(priority=priority)
+    assert [job.priority for job in Job.select()] == [5]
+
+
 def test_work_comes_by_priority_then_by_age_and_only_of_the_kinds_asked_for(archive):
     for record, priority in (("1", 0), ("2", 10), ("3", 10)):
         enqueue(record, priority=priority)

@@ -157,6 +157,17 @@ def test_what_was_just_covered_is_found_no_more_even_before_the_index_follows(do
     assert counts(official, "张建国") == (1, 1)
 
 
+def test_a_rebuilding_hides_nothing_but_what_changes_meanwhile(dossier):
+    official, keeper = make_officer(**IN_SCOPE), keeper_of(dossier)
+    indexing.rebuild(now=NOW)
+    assert counts(official, "云岭小学") == (0, 1)
+    page = Page.get_by_id(1)
+    everything = Drawn(Kind.ADDRESS, Box(0, 0, page.width_px, page.height_px))
+    verify(keeper, page.public_id, [everything], revision=page.mask_revision, now=NOW)
+    assert indexing.outdated_pages() == {1}
+    assert counts(official, "云岭小学") == (0, 0)
+
+
 def test_what_the_database_says_now_goes_before_what_the_index_still_holds(dossier):
     official = make_officer(**IN_SCOPE)
     assert find(official, "云岭小学").pages

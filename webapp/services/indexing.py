@@ -103,8 +103,12 @@ def rebuild(*, now: datetime) -> int:
 
 
 def outdated_pages() -> set[int]:
-    """Row ids of the pages whose entry is older than the page: their index job waits, runs or failed."""
+    """Row ids of the pages whose entry is older than the page: their index job waits, runs or failed.
+
+    Not those of a rebuilding, which changes nothing: what changes meanwhile is asked for more urgently.
+    """
     unfinished = (Job.kind == "index") & Job.state.in_(["waiting", "running", "failed"])
+    unfinished &= Job.priority > _BULK
     pages = Job.select(Job.record).where(unfinished & Job.record.startswith("page:"))
     return {split(record)[1] for (record,) in pages.tuples()}
 

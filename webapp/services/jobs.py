@@ -16,9 +16,12 @@ TRIES = 3  # a job that took the worker down with it this often is failed, not t
 
 
 def enqueue(kind: str, record: str, *, now: datetime, priority: int = 0) -> None:
-    """Ask for work on a record, unless the same is waiting already. Part of the caller's transaction."""
+    """Ask for work on a record. The same waiting already is done as urgently as either asks.
+
+    Part of the caller's transaction.
+    """
     waiting = (Job.kind == kind) & (Job.record == record) & (Job.state == "waiting")
-    if not Job.select(Job.id).where(waiting).exists():
+    if not Job.update(priority=fn.MAX(Job.priority, priority)).where(waiting).execute():
         Job.insert(kind=kind, record=record, priority=priority, created_at=now).execute()
 
 
