@@ -6,7 +6,7 @@ Everything goes in by the services that people use; nothing is written past them
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 
@@ -15,9 +15,11 @@ from webapp.demonstration.dossiers import DrawnMaterial, dossier, dossier_plan
 from webapp.demonstration.organisation import organisation, roster
 from webapp.demonstration.people import Organisation, Person
 from webapp.demonstration.places import Unit as City
+from webapp.domain.access_request import Terms
 from webapp.domain.category import Category
-from webapp.domain.disclosure import Policy, Preset
+from webapp.domain.disclosure import Level, Policy, Preset
 from webapp.domain.errors import Refused
+from webapp.domain.grant import Scope
 from webapp.domain.role import Role
 from webapp.services import (
     demonstration_accounts,
@@ -27,12 +29,14 @@ from webapp.services import (
     officers,
     people,
     policy,
+    requests,
     spreadsheets,
     units,
 )
 from webapp.services.actor import SYSTEM, Actor
 from webapp.services.materials import Description
 from webapp.services.officers import NewOfficer, Rights
+from webapp.services.requests import Reason
 from webapp.settings import Settings
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material, Subject, Unit
@@ -69,6 +73,7 @@ def found(settings: Settings, *, now: datetime, people_count: int = PEOPLE) -> N
         people.import_roster(SYSTEM, _roster(city), now=now)
         for post in _posts(city):
             _open_account(post, now=now)
+        _ask(city, now=now)
 
 
 def fill(*, clock: Clock, most_dossiers: int | None = None, people_count: int = PEOPLE) -> Iterator[str]:
@@ -125,9 +130,26 @@ def _posts(city: Organisation) -> Iterator[Post]:
         "benren", full[0].name, frozenset({Role.OFFICIAL, Role.INDIVIDUAL}), lookup=(finance,), person=full[0]
     )
     yield Post(ARCHIVIST, "陆知简", frozenset({Role.ARCHIVIST}), custody=top)
+    yield Post("shenpi", "程慎之", frozenset({Role.APPROVER}))
+    yield Post("fushen", "方允衡", frozenset({Role.APPROVER}))
     yield Post("xitong", "顾维衡", frozenset({Role.SYSTEM_ADMINISTRATOR}))
     yield Post("baomi", "沈守默", frozenset({Role.SECURITY_OFFICER}))
     yield Post("shenji", "裴观止", frozenset({Role.AUDITOR}))
+
+
+def _ask(city: Organisation, *, now: datetime) -> None:
+    """One request that waits, so that an approver finds something to decide."""
+    asker = Actor(Officer.get(Officer.login == "caizheng"), Role.OFFICIAL)
+    plan = dossier_plan(city)
+    person = next(one for one in (*plan.full, *plan.short) if not one.unit.code.startswith("02"))
+    wanted = Dossier.get(Dossier.number == person.dossier_number)
+    reason = Reason("2", "拟调任财政局，核对学历学位和任职经历")
+    scope = Scope(categories=frozenset({"4-1", "9-2"}))
+    draft = requests.begin(asker, wanted.public_id, reason, first=scope, now=now)
+    requests.change_terms(
+        asker, draft.public_id, Terms(Level.MASKED, now, now + timedelta(days=7), 60), now=now
+    )
+    requests.submit(asker, draft.public_id, now=now)
 
 
 def _open_account(post: Post, *, now: datetime) -> None:

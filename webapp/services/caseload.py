@@ -1,4 +1,4 @@
-"""What an approver decides by (待办): what waits, by urgency; what a request would disclose and what is unusual about it.
+"""What an approver decides by (待办): what waits, by urgency; what one request would disclose, and what is unusual.
 
 What is unusual is a clue to look into, never a verdict.
 """
