@@ -236,6 +236,7 @@ def test_a_counter_that_goes_backwards_suspends_the_passkey_and_ends_all_sitting
         signed_in(phone)
     assert refused.value.rule == "passkey-suspended"
     assert not passkeys.exist_for(zhang.officer)
+    assert Notice.select().where(Notice.kind == "passkey-suspended").count() == 1
     assert zhang.signed_in(NOW)
 
 

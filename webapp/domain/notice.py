@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     GRANT_REVOKED = "grant-revoked"
     NEW_DEVICE = "new-device"
     PASSKEY_ADDED = "passkey-added"
+    PASSKEY_SUSPENDED = "passkey-suspended"
     DOSSIER_VIEWED = "dossier-viewed"
     CORRECTION_WAITING = "correction-waiting"
     CORRECTION_ANSWERED = "correction-answered"
@@ -59,7 +60,8 @@ TELLINGS: dict[NoticeKind, Telling] = {
     NoticeKind.GRANT_ENDING: Telling("一项查阅授权快到期了", "/requests/{record}", Role.OFFICIAL),
     NoticeKind.GRANT_REVOKED: Telling("一项查阅授权被收回", "/requests/{record}", Role.OFFICIAL),
     NoticeKind.NEW_DEVICE: Telling("您的账号在一台新设备上登录", "/account"),
-    NoticeKind.PASSKEY_ADDED: Telling("您的账号增加了一个通行密钥", "/account"),
+    NoticeKind.PASSKEY_ADDED: Telling("您的账号增加了一个通行密钥", "/account/passkeys"),
+    NoticeKind.PASSKEY_SUSPENDED: Telling("您的一个通行密钥可能被复制，已停用", "/account/passkeys"),
     NoticeKind.DOSSIER_VIEWED: Telling("有人查阅了您的档案", "/me/viewers/{record}", Role.INDIVIDUAL),
     NoticeKind.CORRECTION_WAITING: Telling(
         "有一份更正申请等您处理", "/desk/corrections/{record}", Role.ARCHIVIST

@@ -23,7 +23,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from webapp.services import audit
+from webapp.domain.notice import NoticeKind
+from webapp.services import audit, notices
 from webapp.services.actor import Actor
 from webapp.services.visitor import Visitor
 from webapp.storage.accounts import Officer, Session
@@ -203,6 +204,7 @@ def _suspend(passkey: Passkey, now: datetime) -> None:
     Session.update(ended_at=now).where(sittings).execute()
     actor = Actor(passkey.officer, None)
     audit.append("passkey:suspended", actor=actor, at=now, kind="passkey", record=passkey.public_id)
+    notices.notify(passkey.officer, NoticeKind.PASSKEY_SUSPENDED, passkey.public_id, now=now)
 
 
 def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
