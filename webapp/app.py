@@ -47,6 +47,7 @@ SURFACES = (
     "mobile.routes.passkeys",
     "mobile.routes.devices",
     "mobile.routes.demonstration",
+    "mobile.routes.help",
     "webapp.routes.intake",
     "webapp.routes.masks",
     "webapp.routes.catalogue",

@@ -3,7 +3,8 @@
    data-sheet="id"   a link that opens <dialog id> as a modal sheet (without this script: #id shows it);
    data-close        inside a dialog closes it; the browser gives focus back to the link
    data-dismiss      inside a .toast takes the toast away
-   data-shield       dossier content: hidden while the page is in the background and after five idle minutes
+   data-shield       dossier content: hidden while the page is in the background and after five idle minutes, and
+                     not printed; data-shield="print" may be
    data-sign-out     the sign-out form: what the phone keeps is deleted before it is sent */
 "use strict";
 (() => {
@@ -51,9 +52,18 @@
     for (const type of ["pointerdown", "keydown", "scroll"]) addEventListener(type, awake, { capture: true, passive: true });
     document.addEventListener("visibilitychange", awake);
     addEventListener("pagehide", () => cover(true));
-    addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
+    if (matchMedia("(pointer: coarse)").matches) { // a phone takes its picture for the app switcher while the page is
+      addEventListener("blur", () => cover(true)); // still visible; on a desk a window beside it is no reason to cover
+      addEventListener("focus", awake);
+    }
     awake();
   }
+  addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
+
+  /* Whoever is shown the sign-in page is signed out in every tab: the others let go of what they show. */
+  const tabs = new BroadcastChannel("lantai");
+  if (location.pathname === "/login") tabs.postMessage("signed out");
+  else tabs.addEventListener("message", () => location.reload());
 
   document.addEventListener("submit", async event => {
     const form = event.target;

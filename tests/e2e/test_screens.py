@@ -44,6 +44,7 @@ def strangers() -> Tour:
     return {
         "login": to("/login"),
         "offline": to("/offline"),
+        "help-stranger": to("/help"),
         "demonstration": to("/demo/codes"),
         "nowhere": to("/nowhere"),
         "dead-link": to("/enrol/none"),
@@ -67,6 +68,7 @@ def officials() -> Tour:
         "refused": to(f"/materials/{closed}"),
         "home": to("/"),
         "account": to("/account"),
+        "help": to("/help"),
         "password": to("/account/password"),
         "phone": to("/account/phone"),
         "recovery-codes": to("/account/recovery-codes"),

@@ -91,6 +91,7 @@ def build_stage() -> Flask:
         app.add_url_rule("/masks", f"masks.{name}", build_only=True)
     app.add_url_rule("/pages/1/screen", "masks.image", build_only=True)
     app.add_url_rule("/viewer", "materials.read", build_only=True)
+    app.add_url_rule("/help", "help.help_page", build_only=True)
 
     @app.get("/sw.js")
     def worker() -> Response:

@@ -20,7 +20,7 @@ def weight(*paths: str) -> int:
         (["css/lantai.css"], 6 * KIB),
         (["css/viewer.css"], 1 * KIB),
         (["vendor/htmx-4.0.1/htmx.min.js", "js/app.js"], 18 * KIB),
-        (["js/app.js", "js/viewer.js"], 3.5 * KIB),
+        (["js/app.js", "js/viewer.js"], 4 * KIB),
         (["js/upload.js"], 2 * KIB),
         (["js/passkeys.js"], 2 * KIB),
         (["js/masks.js"], 3.5 * KIB),

@@ -136,6 +136,7 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /enrol/<token>/code": ANYBODY,
     "POST /enrol/<token>/password": ANYBODY,
     "GET /healthz": ANYBODY,
+    "GET /help": ANYBODY,
     "GET /login": ANYBODY,
     "POST /login": ANYBODY,
     "GET /login/code": CODE,
