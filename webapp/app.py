@@ -43,6 +43,7 @@ SURFACES = (
     "mobile.routes.own",
     "mobile.routes.notices",
     "mobile.routes.corrections",
+    "mobile.routes.viewers",
     "mobile.routes.account",
     "mobile.routes.passkeys",
     "mobile.routes.devices",

@@ -19,7 +19,7 @@ def home() -> str | Response:
     """Search and what was read lately; for keepers what waits; for the separated roles their own place."""
     actor = current_actor()
     if actor.role is Role.INDIVIDUAL:
-        return redirect(url_for("own.own"), code=303)
+        return redirect(url_for("own.home"), code=303)
     if actor.role is Role.APPROVER:
         return redirect(url_for("approvals.index"), code=303)
     if actor.role is Role.ARCHIVIST:

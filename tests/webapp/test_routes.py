@@ -162,6 +162,9 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /notices": EVERY_ROLE,
     "GET /notices/<notice_id>": EVERY_ROLE,
     "POST /notices/read": EVERY_ROLE,
+    "GET /me/viewers": INDIVIDUAL,
+    "GET /me/viewers/<viewing_id>": INDIVIDUAL,
+    "POST /me/wishes": INDIVIDUAL,
     "GET /offline": ANYBODY,
     "GET /search": READERS,
     "POST /search": READERS,
@@ -251,6 +254,7 @@ class World:
             "device_id": "no-such-device--",
             "passkey_id": "no-such-passkey-",
             "notice_id": "no-such-notice--",
+            "viewing_id": "no-such-viewing-",
             "correction_id": self.correction.public_id,
             "search_id": search.record(actor, "张三", now=self.site.now).public_id
             if actor

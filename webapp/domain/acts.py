@@ -38,6 +38,7 @@ _WORDS = {
     "material:opened": "打开材料著录",
     "material:pages-arranged": "调整页序",
     "material:removed": "删除材料条目",
+    "notices:wished": "选择消息提醒",
     "officer:authorised": "调整权限",
     "officer:created": "开立账号",
     "officer:disabled": "停用账号",
@@ -84,6 +85,7 @@ _WORDS = {
     "upload:refused": "拒收扫描件",
     "upload:removed": "撤回扫描件",
     "upload:retried": "重新处理扫描件",
+    "viewers:listed": "查看谁看过本人档案",
     "viewing:opened": "开始查阅",
 }
 

@@ -8,16 +8,19 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
+
+from peewee import fn
 
 from webapp.services.actor import Actor
 from webapp.storage.audit import AuditEntry
 from webapp.storage.database import database
 
 GENESIS = "0" * 64  # the hash before the first entry
+_CLOCKS_APART = timedelta(minutes=1)  # an entry's time is taken before its turn to be written comes
 
 
 class Outcome(StrEnum):
@@ -118,6 +121,31 @@ def entries(*, before: int | None = None, limit: int = 50) -> Iterator[dict[str,
     if before is not None:
         query = query.where(AuditEntry.seq < before)
     return (json.loads(row.body) for row in query)
+
+
+def of_viewing(number: str, *, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+    """The entries of one viewing made between two times, in order.
+
+    Found by the times alone: an index by viewing would cost every entry of everybody a fifth of its speed.
+    """
+    first, end = _first_at(since - _CLOCKS_APART), _first_at(until + _CLOCKS_APART)
+    named = fn.instr(AuditEntry.body, json.dumps({"viewing": number}, separators=(",", ":"))[1:-1]) > 0
+    within = (AuditEntry.seq >= first) & (AuditEntry.seq < end)
+    rows = AuditEntry.select(AuditEntry.body).where(within & named).order_by(AuditEntry.seq)
+    return (json.loads(row.body) for row in rows)
+
+
+def _first_at(moment: datetime) -> int:
+    """The number of the first entry made at a time or later; one beyond the last when there is none."""
+    low, high = 1, _last()[0] + 1
+    while low < high:
+        middle = (low + high) // 2
+        made = json.loads(AuditEntry.get_by_id(middle).body)["at"]
+        if datetime.fromisoformat(made) < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def _last() -> tuple[int, str]:

@@ -8,14 +8,17 @@ from webapp.domain import purpose as purposes
 from webapp.domain.disclosure import FINAL, Decision
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant
+from webapp.domain.notice import NoticeKind
 from webapp.domain.page_width import READING_PX
 from webapp.domain.role import Role
 from webapp.rendering import images
 from webapp.rendering.watermark import Mark
-from webapp.services import audit, contested, dossiers, grants, masks, pieces
+from webapp.services import audit, contested, dossiers, grants, masks, notices, pieces
 from webapp.services.actor import Actor
+from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
+from webapp.storage.notices import NoticeWish
 from webapp.storage.pages import Page
 from webapp.storage.reading import Viewing
 from webapp.vault.vault import vault
@@ -108,6 +111,7 @@ def begin(actor: Actor, material_id: str, purpose: str, *, now: datetime) -> Vie
                                  role=actor.role, purpose=code, opened_at=now)  # fmt: skip
         audit.append("viewing:opened", actor=actor, at=now, kind="dossier", record=material.dossier.public_id,
                      viewing=number, purpose=code, reason=decision.rule)  # fmt: skip
+        _tell_subject(viewing, now)
     return viewing
 
 
@@ -223,6 +227,16 @@ def _readable(
         raise Conflict("这一页还在处理中，请稍后再看")
     grant = rights.grant_for(material)
     return page, decision, viewing, {"grant": grant.public_id} if grant else {}
+
+
+def _tell_subject(viewing: Viewing, now: datetime) -> None:
+    """Tell the person whose dossier it is, if they want to be told: of readers, not of those who keep the dossier."""
+    if viewing.purpose in (purposes.OWN, purposes.KEEPING):
+        return
+    wishing = Officer.select().join(NoticeWish).where(NoticeWish.wants_viewings)
+    owner = wishing.where(Officer.subject == viewing.dossier.subject_id).first()
+    if owner is not None:
+        notices.notify(owner, NoticeKind.DOSSIER_VIEWED, viewing.public_id, now=now)
 
 
 def _mark(actor: Actor, viewing: Viewing, page: Page) -> Mark:

@@ -38,7 +38,7 @@ _TABS: dict[Role, tuple[tuple[str, str, str], ...]] = {
         ("我的", "account.account", "person"),
     ),
     Role.INDIVIDUAL: (
-        ("我的档案", "own.own", "dossier"),
+        ("我的档案", "own.home", "dossier"),
         ("消息", "notices.listed", "bell"),
         ("我的", "account.account", "person"),
     ),

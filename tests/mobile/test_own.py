@@ -1,0 +1,102 @@
+"""The own dossier on the phone: what it holds, the ways on, and nothing where it is closed."""
+
+import pytest
+
+from tests.builders import make_dossier, make_material, make_officer, make_page
+from tests.desk import browser_of
+from tests.moment import NOW
+from tests.site import words_of
+from webapp.domain.role import Role
+from webapp.services import corrections, own
+from webapp.services.corrections import Aim
+from webapp.storage.policy import Setting
+
+
+@pytest.fixture
+def dossier(site):
+    dossier = make_dossier("张三")
+    make_page(make_material(dossier, "1", "干部履历表"))
+    make_material(dossier, "4-1", "毕业生登记表")
+    return dossier
+
+
+@pytest.fixture
+def owner(dossier):
+    return make_officer(Role.INDIVIDUAL, subject=dossier.subject)
+
+
+def test_it_says_what_is_there_and_what_usually_is(site, owner):
+    words = words_of(browser_of(site, owner).get("/me").text)
+    assert "6 类常见材料中有 2 类" in words
+    assert "目录里还没有：自传（二）、年度考核登记表（三）" in words
+    assert "可能本来就没有" in words
+    assert "不直接向本人列出" in words
+    assert "谁看过我的档案 0 次" in words
+
+
+def test_where_it_is_closed_it_says_why_and_corrections_stay_open(site, owner):
+    Setting.update(value="no").where(Setting.name == "own_dossier").execute()
+    browser = browser_of(site, owner)
+    words = words_of(browser.get("/me").text)
+    assert "没有开放本人查阅" in words
+    assert "更正申请" in words
+    assert "谁看过" not in words
+    assert browser.get("/me/viewers").status_code == 403
+
+
+def test_who_has_no_dossier_is_told_so(site):
+    nobody = make_officer(Role.INDIVIDUAL)
+    assert "还没有可看的档案" in words_of(browser_of(site, nobody).get("/me").text)
+
+
+def test_a_wish_is_kept(site, owner):
+    browser = browser_of(site, owner)
+    assert browser.post("/me/wishes", {"viewings": "on"}, seen="/me/viewers").status_code == 303
+    assert own.wants_viewings(owner)
+    assert browser.post("/me/wishes", seen="/me/viewers").status_code == 303
+    assert not own.wants_viewings(owner)
+
+
+def test_a_correction_is_asked_for_shown_and_withdrawn(site, owner, dossier):
+    browser = browser_of(site, owner)
+    faulty = browser.post(
+        "/me/corrections/new", {"field": "birth", "words": "错"}, seen="/me/corrections/new"
+    )
+    assert faulty.status_code == 422
+    assert "请写明" in words_of(faulty.text)
+    form = {"field": "birth", "words": "应当是 1970 年 3 月"}
+    sent = browser.post("/me/corrections/new", form, seen="/me/corrections/new")
+    assert "应当是 1970 年 3 月" in words_of(browser.get(sent.headers["Location"]).text)
+    assert "您提出异议的：出生日期" in words_of(browser.get("/me").text)
+    assert browser.post(f"{sent.headers['Location']}/withdraw", seen="/me/corrections").status_code == 303
+    assert "异议" not in words_of(browser.get("/me").text)
+    again = browser.post(f"{sent.headers['Location']}/withdraw", seen="/me/corrections")
+    assert again.status_code == 409
+
+
+def test_the_form_knows_the_page_the_viewer_showed(site, owner, dossier):
+    material = dossier.materials.first()
+    browser = browser_of(site, owner)
+    page = browser.get(f"/me/corrections/new?material={material.public_id}&page=1")
+    assert "第 1 页" in words_of(page.text)
+    assert browser.get(f"/me/corrections/new?material={material.public_id}&page=9").status_code == 404
+    form = {"material": material.public_id, "page": "1", "words": "这一页是别人的"}
+    assert browser.post("/me/corrections/new", form, seen="/me/corrections/new").status_code == 303
+    assert "本人有异议" in words_of(browser.get(f"/dossiers/{dossier.public_id}/catalogue").text)
+    assert "本人有异议：第 1 页" in words_of(browser.get(f"/materials/{material.public_id}").text)
+
+
+def test_the_keeper_answers_at_the_desk(site, owner, dossier):
+    asked = corrections.ask(owner, Aim("birth"), "应当是 1970 年 3 月", now=NOW)
+    keeper = browser_of(site, make_officer(Role.ARCHIVIST, custody="市财政局"))
+    path = f"/desk/corrections/{asked.public_id}"
+    assert "张三" in words_of(keeper.get("/desk/corrections").text)
+    assert "应当是 1970 年 3 月" in words_of(keeper.get(path).text)
+    for form in ({"words": "已经核对过了"}, {"decision": "declined", "words": ""}):
+        assert keeper.post(path, form, seen=path).status_code == 422
+    form = {"decision": "declined", "words": "户口簿与档案一致"}
+    assert keeper.post(path, form, seen=path).status_code == 303
+    assert "没有等待答复" in words_of(keeper.get("/desk/corrections").text)
+    assert "未予更正" in words_of(keeper.get("/desk/corrections?closed=1").text)
+    told = words_of(browser_of(site, owner).get(f"/me/corrections/{asked.public_id}").text)
+    assert "户口簿与档案一致" in told

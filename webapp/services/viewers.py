@@ -1,0 +1,147 @@
+"""Who viewed one's dossier (谁看过我的档案): the viewings, and of each what was really sent, read from the log.
+
+All viewings are listed. Names in catalogues and search results, which open no page, are not viewings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp.domain import purpose as purposes
+from webapp.domain.disclosure import Level
+from webapp.domain.errors import NotFound, Refused
+from webapp.domain.role import Role
+from webapp.services import audit, corrections, dossiers, units
+from webapp.services.actor import Actor
+from webapp.services.sessions import ABSOLUTE
+from webapp.storage.accounts import Officer
+from webapp.storage.archive import Dossier, Material
+from webapp.storage.database import transaction
+from webapp.storage.pages import Page
+from webapp.storage.reading import Viewing
+from webapp.storage.requests import Grant
+
+SHOWN = 30  # viewings of one list
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """One viewing as its subject is told of it."""
+
+    viewing: Viewing
+    unit_name: str
+
+    @property
+    def name(self) -> str:
+        """Who viewed."""
+        return str(self.viewing.officer.name)
+
+    @property
+    def role(self) -> str:
+        """As what."""
+        return Role(self.viewing.role).label
+
+    @property
+    def purpose(self) -> str:
+        """What for, in words."""
+        return purposes.label(self.viewing.purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was sent of one material: its title, or none where the subject may not know it; page numbers in order."""
+
+    title: str
+    pages: tuple[int, ...]
+    was_clear: bool  # unmasked
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A viewing in full.
+
+    approved_at -- when the request behind it was decided; None where the standing right sufficed
+    last_at -- when the last page was sent; None when none was
+    """
+
+    viewed: Viewed
+    reads: tuple[Read, ...]
+    approved_at: datetime | None
+    last_at: datetime | None
+
+
+def count(dossier: Dossier) -> int:
+    """How often others opened a dossier's pages."""
+    return _of(dossier, is_own=False).count()
+
+
+def listed(
+    actor: Actor, *, is_own: bool = False, before: int | None = None, now: datetime
+) -> tuple[list[Viewed], int | None]:
+    """Viewings of the actor's dossier by others, or by the actor, newest first; logged. Raises Refused, NotFound.
+
+    before -- the number that the list before gave as its second value; None there when there are no more.
+    """
+    dossier = _open_own(actor)
+    query = _of(dossier, is_own=is_own).order_by(Viewing.id.desc()).limit(SHOWN + 1)
+    rows = list(query.where(Viewing.id < before) if before else query)
+    with transaction():
+        audit.append("viewers:listed", actor=actor, at=now, kind="dossier", record=dossier.public_id)
+    names = units.full_names()
+    found = [Viewed(row, names.get(row.officer.unit_id, "")) for row in rows[:SHOWN]]
+    return found, rows[SHOWN - 1].id if len(rows) > SHOWN else None
+
+
+def account(actor: Actor, viewing_id: str) -> Account:
+    """One viewing of the actor's dossier, by its public id. Raises Refused, NotFound."""
+    dossier = _open_own(actor)
+    viewing = Viewing.get_or_none((Viewing.public_id == viewing_id) & (Viewing.dossier == dossier))
+    if viewing is None:
+        raise NotFound("没有这次查阅的记录")
+    sent = list(_sent(viewing))
+    approved = {grant for entry in sent if (grant := entry.get("details", {}).get("grant"))}
+    grant = Grant.get_or_none(Grant.public_id.in_(list(approved))) if approved else None
+    name = units.full_name(viewing.officer.unit) if viewing.officer.unit else ""
+    return Account(
+        Viewed(viewing, name),
+        tuple(_reads(actor, dossier, sent)),
+        grant and grant.request.decided_at,
+        datetime.fromisoformat(sent[-1]["at"]) if sent else None,
+    )
+
+
+def _open_own(actor: Actor) -> Dossier:
+    dossier = corrections.own_dossier(actor)
+    decision = dossiers.decide_for(actor, dossier)
+    if decision.level < Level.ROSTER:
+        raise Refused(decision.reason, rule=decision.rule)
+    return dossier
+
+
+def _of(dossier: Dossier, *, is_own: bool) -> Any:
+    own = Viewing.purpose == purposes.OWN
+    query = Viewing.select(Viewing, Officer).join(Officer).where(Viewing.dossier == dossier)
+    return query.where(own if is_own else ~own)
+
+
+def _sent(viewing: Viewing) -> Iterator[dict[str, Any]]:
+    """The log's entries of pages that were sent in a viewing, in order. A sitting ends it, one way or another."""
+    until: datetime = viewing.session.ended_at or viewing.opened_at + ABSOLUTE
+    entries = audit.of_viewing(viewing.number, since=viewing.opened_at, until=until)
+    return (entry for entry in entries if entry["action"] == "page:delivered")
+
+
+def _reads(actor: Actor, dossier: Dossier, sent: list[dict[str, Any]]) -> Iterator[Read]:
+    """What was sent, by material in the order it was opened. Pages that were removed since are left out."""
+    by_id = {entry["record"]: entry for entry in sent}
+    clear = {e["record"] for e in sent if e.get("details", {}).get("rendition") == "clear"}
+    pages = Page.select(Page, Material).join(Material).where(Page.public_id.in_(list(by_id)))
+    by_material: dict[Material, list[Page]] = {}
+    for page in sorted(pages, key=lambda page: by_id[page.public_id]["seq"]):
+        by_material.setdefault(page.material, []).append(page)
+    rights = dossiers.rights(actor, dossier)
+    for material, shown in by_material.items():
+        title = material.title if rights.decide(material).shows_catalogue else ""
+        numbers = tuple(sorted(page.number for page in shown))
+        yield Read(title, numbers, any(page.public_id in clear for page in shown))
