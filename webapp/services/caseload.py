@@ -23,7 +23,7 @@ from webapp.storage.database import transaction
 from webapp.storage.pages import Page, PageText
 from webapp.storage.requests import AccessRequest, Grant, RequestStep
 
-SOON = timedelta(hours=24)  # reading is to begin, or the answer is awaited, for less or more than a day
+SOON = timedelta(hours=24)  # urgent: the time asked for is almost over, or the asker waits for longer than this
 MANY_PAGES = 100  # more than is read for one question
 MANY_DOSSIERS, LOOKED_BACK = 10, timedelta(days=30)  # granted to one officer lately
 LONG_MINUTES = 240  # half a working day
@@ -121,7 +121,7 @@ def _is_mine(actor: Actor, request: AccessRequest) -> bool:
 
 
 def _is_urgent(request: AccessRequest, now: datetime) -> bool:
-    return request.not_before - now < SOON or now - request.submitted_at > SOON
+    return request.not_after - now < SOON or now - request.submitted_at > SOON
 
 
 def _disclosed(dossier: Dossier, offer: Offer) -> Iterator[Disclosed]:
