@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
 from ocr_worker.rechecking import RecheckLane
+from ocr_worker.tracing import TraceLane
 from webapp.domain.errors import Conflict
 from webapp.services import jobs, pages, pieces
 from webapp.services.instance import open_instance
@@ -109,6 +110,7 @@ def main() -> int:
         lambda: DecodeLane(kept, utc_now),
         IndexAndCare,
         lambda: RecheckLane(utc_now),
+        lambda: TraceLane(utc_now),
     ]
     makers += [lambda: ReadLane(kept, utc_now, engine=settings.ocr_engine)] * settings.ocr_processes
     lanes = [Thread(target=run_lane, args=(make, stop), name=f"lane-{n}") for n, make in enumerate(makers)]

@@ -56,6 +56,7 @@ SURFACES = (
     "webapp.routes.corrections",
     "webapp.routes.officers",
     "webapp.routes.audit",
+    "webapp.routes.tracing",
     "webapp.routes.grants",
 )
 

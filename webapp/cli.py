@@ -13,7 +13,7 @@ from webapp.settings import Settings
 from webapp.storage.database import database
 from webapp.vault.keyring import KeyRingUnusable
 
-GROUPS = ("db", "demo", "officers", "people", "keys", "audit", "backup", "search", "intake", "masks")
+GROUPS = ("db", "demo", "officers", "people", "keys", "audit", "backup", "search", "intake", "masks", "trace")
 WITHOUT_INSTANCE = ("db", "demo", "backup")  # may run before there is one
 
 
@@ -23,8 +23,9 @@ def install_commands(app: Flask, settings: Settings) -> None:
     for name in GROUPS:
         if not has_instance and name not in WITHOUT_INSTANCE:
             continue
-        group: click.Group = importlib.import_module(f"webapp.commands.{name}").group
-        for command in group.commands.values():
+        group: click.Command = importlib.import_module(f"webapp.commands.{name}").group
+        alone = {name: group}  # a group without commands is one itself
+        for command in getattr(group, "commands", alone).values():
             command.callback = _guarded(command.callback, connects=has_instance)
         app.cli.add_command(group, name)
     app.config["SETTINGS"] = settings

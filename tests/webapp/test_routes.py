@@ -103,6 +103,10 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /desk/rights/<officer_id>": SECURITY,
     "POST /desk/rights/<officer_id>": SECURITY,
     "POST /desk/rights/authorise": SECURITY,
+    "GET /desk/trace": SECURITY,
+    "POST /desk/trace": SECURITY,
+    "GET /desk/trace/<trace_id>": SECURITY,
+    "POST /desk/trace/viewing": SECURITY,
     "POST /desk/uploads/<upload_id>/remove": ARCHIVIST,
     "POST /desk/uploads/<upload_id>/retry": ARCHIVIST,
     "GET /approvals": APPROVER,
@@ -260,6 +264,7 @@ class World:
             if actor
             else "no-such-search--",
             "token": "no-such-token",
+            "trace_id": "no-such-trace---",
             "filename": "css/lantai.css",
             "number": 1,
         }

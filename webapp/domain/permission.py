@@ -27,6 +27,7 @@ class Permission(StrEnum):
     OFFICERS = "officers"  # 账号
     ROLES = "roles"  # 角色与范围
     AUDIT = "audit"  # 审计日志
+    TRACE = "trace"  # 泄露追查
     CORRECTIONS = "corrections"  # 更正申请的答复
 
 
@@ -48,6 +49,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.OFFICERS: frozenset({Role.SYSTEM_ADMINISTRATOR}),
     Permission.ROLES: frozenset({Role.SECURITY_OFFICER}),
     Permission.AUDIT: frozenset({Role.AUDITOR}),
+    Permission.TRACE: frozenset({Role.SECURITY_OFFICER}),
     Permission.CORRECTIONS: frozenset({Role.ARCHIVIST}),
 }
 

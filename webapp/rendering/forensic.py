@@ -1,4 +1,4 @@
-"""The invisible mark (暗水印) of a viewing, laid under the visible one: paper darkened a little, cell by cell, by a code.
+"""The invisible mark (暗水印) of a viewing, under the visible one: paper darkened a little, cell by cell, by a code.
 
 A page is divided into square cells. A secret code decides for each whether its paper is darkened by a level or two
 or left alone; ink is too dark to change. No cell repeats another, and every page of every viewing has a code of its

@@ -57,6 +57,7 @@ _TABS: dict[Role, tuple[tuple[str, str, str], ...]] = {
     Role.SECURITY_OFFICER: (
         ("首页", "home.home", "home"),
         ("权限", "officers.rights", "shield"),
+        ("追查", "tracing.traces", "search"),
         ("授权", "grants.index", "key"),
         ("我的", "account.account", "person"),
     ),
