@@ -1,7 +1,10 @@
 """How gunicorn runs the web process: one process, sixteen threads, no trace of search words in its log."""
 
 import ctypes
+import socket
+import struct
 from contextlib import suppress
+from typing import Any
 
 worker_class = "gthread"
 workers = 1  # the index is held unsealed in memory, once
@@ -24,3 +27,15 @@ _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 with suppress(AttributeError):  # another C library than glibc
     ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
     ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 256 * 1024)
+
+# A client that sends or takes nothing for so long is gone: its thread serves others. One that sends a byte now and then
+# is not caught by this: a proxy in front that takes requests whole before it passes them on is (README).
+PATIENCE_S = 20
+
+
+def when_ready(server: Any) -> None:
+    """Put the limit on the listening sockets; every connection inherits it (Linux)."""
+    patience = struct.pack("ll", PATIENCE_S, 0)
+    for listener in server.LISTENERS:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, patience)
