@@ -72,17 +72,16 @@ def read(
     """Keep a page as it is shown, whole and as a small copy, and what was read on it; decide what is to be masked;
     queue it for the index.
     """
-    dossier = page.material.dossier
-    optimised = pieces.store(dossier, "optimised", optimised_jpeg, now=now)
-    reading_copy = pieces.store(dossier, "reading_copy", copy_jpeg, now=now)
-    written = pieces.store_text(dossier, "transcription", transcription.to_json(), now=now)
-    found = survey(transcription)
+    dossier, found = page.material.dossier, survey(transcription)
+    stored = {
+        "optimised": pieces.store(dossier, "optimised", optimised_jpeg, now=now),
+        "reading_copy": pieces.store(dossier, "reading_copy", copy_jpeg, now=now),
+        "transcription": pieces.store_text(dossier, "transcription", transcription.to_json(), now=now),
+    }
     former = [blob for blob in (page.optimised, page.reading_copy, page.transcription) if blob]
     mask_state = (MaskState.WITHHELD if found.unsure else MaskState.AUTO).value
     kept = Page.update(
-        optimised=optimised,
-        reading_copy=reading_copy,
-        transcription=written,
+        **stored,
         width_px=transcription.width_px,
         height_px=transcription.height_px,
         state="read",
