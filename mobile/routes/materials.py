@@ -79,7 +79,12 @@ def text(material_id: str, number: int) -> str:
     rows = viewings.text(actor, material_id, number, now=now())
     opened = viewings.open_material(actor, material_id, at=now())
     return render_template(
-        "materials/text.html", opened=opened, number=number, rows=rows, count=len(opened.sheets)
+        "materials/text.html",
+        opened=opened,
+        number=number,
+        rows=rows,
+        count=len(opened.sheets),
+        **_clock(opened),
     )
 
 
@@ -121,10 +126,15 @@ def _viewer(opened: Opened) -> str:
         pages=pages,
         current=current,
         count=count,
-        left_s=opened.grant.remaining_s(now()) if opened.grant else None,
-        beat_s=BEAT_S,
-        warn_s=WARNED_S,
+        **_clock(opened),
     )
+
+
+def _clock(opened: Opened) -> dict[str, int]:
+    """What the heartbeat of reading under a grant needs; nothing where the standing right suffices."""
+    if opened.grant is None:
+        return {}
+    return {"left_s": opened.grant.remaining_s(now()), "beat_s": BEAT_S, "warn_s": WARNED_S}
 
 
 def _figure(opened: Opened, sheet: Sheet) -> dict[str, object]:
