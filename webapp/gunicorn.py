@@ -1,9 +1,12 @@
 """How gunicorn runs the web process: one process, sixteen threads, no trace of search words in its log."""
 
 import ctypes
+import os
 import socket
 import struct
+import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 worker_class = "gthread"
@@ -12,8 +15,6 @@ threads = 16  # pages are drawn as many at once as there are cores; the others m
 timeout = 60
 graceful_timeout = 10
 keepalive = 30
-max_requests = 20_000  # renewed now and then, so that memory cannot creep
-max_requests_jitter = 1_000
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat file holds nothing and must not wait for a disk
 limit_request_line = 2048
 control_socket_disable = True
@@ -39,3 +40,27 @@ def when_ready(server: Any) -> None:
     for listener in server.LISTENERS:
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             listener.sock.setsockopt(socket.SOL_SOCKET, option, patience)
+
+
+# The process is renewed when it holds more than half of the machine's memory, and is an hour old: by what it has grown
+# to and not by how often it was asked, or strangers could have it renewed, and the index unsealed anew, all the time.
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+LARGEST_BYTES = os.sysconf("SC_PHYS_PAGES") * PAGE_BYTES // 2
+YOUNGEST_S = 3600
+_began = time.monotonic()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Note when the process began."""
+    global _began
+    _began = time.monotonic()
+
+
+def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
+    """Have a process that has grown too large finish what it is at and make room for a new one."""
+    if not worker.alive or time.monotonic() - _began < YOUNGEST_S:
+        return
+    held = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES
+    if held > LARGEST_BYTES:
+        worker.log.warning("holds %d MiB: renewed", held // 2**20)
+        worker.alive = False
