@@ -76,10 +76,12 @@ def give_recovery() -> Response:
     """Take a recovery code; on to enrol a new phone."""
     code = request.form.get("recovery", "")
     try:
-        token = sign_in.give_recovery_code(current_session(), code, visitor=visitor(), now=now())
+        done = sign_in.give_recovery_code(current_session(), code, visitor=visitor(), now=now())
     except (Refused, Throttled) as error:
         return shown_again("sign_in/recovery.html", error)
-    return redirect(url_for("sign_in.enrol", token=token), code=303)
+    answer = redirect(url_for("sign_in.enrol", token=done.link), code=303)
+    set_session_cookie(answer, done.token)
+    return answer
 
 
 @bp.post("/logout")

@@ -188,7 +188,8 @@ def test_a_recovery_code_leads_to_a_new_phone(site: Site, zhang: Enrolled) -> No
     assert wrong.status_code == 422
     answer = browser.post("/login/recovery", {"recovery": zhang.codes[0]})
     assert answer.location.startswith("/enrol/")
-    assert browser.get("/account").location == "/login"
+    assert browser.get("/account").location == "/login/code"
+    assert site.browser().get(answer.location).status_code == 404
     page = browser.get(answer.location).text
     secret = re.search(r'id="secret">([A-Z2-7 ]+)<', page)
     assert secret

@@ -16,7 +16,7 @@ from tests.accounts import (
     session_of,
 )
 from tests.moment import NOW
-from webapp.domain.errors import Refused, Throttled
+from webapp.domain.errors import NotFound, Refused, Throttled
 from webapp.domain.role import Role
 from webapp.services import audit, enrolment, officers, passwords, recovery_codes, sessions, sign_in, totp
 from webapp.services.actor import SYSTEM
@@ -262,12 +262,19 @@ def test_a_recovery_code_works_once_and_demands_a_new_phone(zhang: Enrolled) -> 
     running = zhang.signed_in(NOW).token
     session, half = zhang.password_given(NOW)
     typed = zhang.codes[3].lower().replace("0", "o").replace("1", "l").replace("-", " ")
-    link = sign_in.give_recovery_code(session, typed, visitor=OFFICE, now=NOW)
+    done = sign_in.give_recovery_code(session, typed, visitor=OFFICE, now=NOW)
     assert sessions.find(running, now=NOW) is None
     assert sessions.find(half, now=NOW) is None
     with pytest.raises(Refused):
         zhang.signed_in(NOW + STEP)
-    assert not enrolment.awaits_password(enrolment.find(link, now=NOW))
+    waiting = sessions.find(done.token, now=NOW)
+    assert waiting.stage == sessions.PHONE
+    assert not enrolment.awaits_password(enrolment.find(done.link, session=waiting, now=NOW))
+    with pytest.raises(NotFound):
+        enrolment.find(done.link, now=NOW)
+    with pytest.raises(Refused):
+        sign_in.give_code(waiting, zhang.code(NOW + STEP), visitor=OFFICE, now=NOW + STEP)
+    assert sessions.find(done.token, now=NOW + sessions.PHONE_WAIT) is None
     assert "recovery-code:used" in actions()
 
 

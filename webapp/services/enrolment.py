@@ -22,7 +22,7 @@ from webapp.storage.accounts import Enrolment, Officer, Session
 from webapp.storage.database import transaction
 
 LINK_LIFE = timedelta(hours=72)  # a link handed over on Friday works on Monday morning
-FACTOR_LIFE = timedelta(minutes=30)  # after a recovery code or a change of phone: one goes on at once
+FACTOR_LIFE = sessions.PHONE_WAIT  # after a recovery code or a change of phone: one goes on at once
 
 
 @dataclass(frozen=True, slots=True)

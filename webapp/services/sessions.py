@@ -22,7 +22,10 @@ ABSOLUTE = timedelta(hours=12)  # one working day, then both factors again (ASVS
 CODE_WAIT = timedelta(minutes=5)  # from the password to the code
 STEP_UP = timedelta(minutes=5)  # how long a proof counts as fresh for what is sensitive (ASVS 7.5.1)
 _SEEN_EVERY = timedelta(seconds=30)  # how exactly the last use is known: not a write at every image
-CODE, FULL = "code", "full"
+PHONE_WAIT = timedelta(
+    minutes=30
+)  # from the recovery code to the new phone, on which an app may have to be found
+CODE, PHONE, FULL = "code", "phone", "full"
 
 # The role of the first sitting: what an officer works as before what they are.
 _FIRST = (
@@ -108,8 +111,8 @@ def is_live(session: Session, *, now: datetime) -> bool:
     officer = session.officer
     if session.ended_at is not None or officer.disabled_at is not None:
         return False
-    if session.stage == CODE:
-        return now - session.created_at < CODE_WAIT
+    if session.stage in (CODE, PHONE):
+        return now - session.created_at < (CODE_WAIT if session.stage == CODE else PHONE_WAIT)
     is_in_time = now - session.seen_at < IDLE and now - session.created_at < ABSOLUTE
     return is_in_time and session.role in officer.role_names.split()
 

@@ -4,6 +4,7 @@ A passkey opens a whole sitting at once: the phone proves itself, and has verifi
 Unknown, disabled and unauthorised accounts and wrong passwords get the same answer after the same work.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.domain.errors import Refused
@@ -22,6 +23,16 @@ from webapp.storage.passkeys import Passkey
 WRONG = "账号或密码不正确"
 NO_PASSKEY = "这个通行密钥不能用，请用账号和密码登录"
 _GONE = "等待时间太长，请重新输入账号和密码"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """After a recovery code: the token of the link to enrol a phone by, and the sitting's new one, without which the
+    link is worth nothing.
+    """
+
+    link: str
+    token: str
 
 
 def give_password(login: str, password: str, *, visitor: Visitor, now: datetime) -> str:
@@ -50,10 +61,11 @@ def give_code(session: Session, code: str, *, visitor: Visitor, now: datetime) -
     return _complete(session, visitor=visitor, now=now)
 
 
-def give_recovery_code(session: Session, code: str, *, visitor: Visitor, now: datetime) -> str:
-    """The second step without the phone: a recovery code, once. Returns the token of an enrolment link.
+def give_recovery_code(session: Session, code: str, *, visitor: Visitor, now: datetime) -> Recovered:
+    """The second step without the phone: a recovery code, once. All other sittings end.
 
-    The old phone no longer counts, and nothing else opens before a new one is enrolled. Raises Refused or Throttled.
+    The old phone no longer counts, and nothing else opens before a new one is enrolled, in this sitting alone. Raises
+    Refused or Throttled.
     """
     _require_awaited(session, now)
     officer, actor = session.officer, _half(session)
@@ -64,8 +76,10 @@ def give_recovery_code(session: Session, code: str, *, visitor: Visitor, now: da
         if is_spent:
             throttles.give_back(reserved)
             audit.append("recovery-code:used", actor=actor, at=now, kind="officer", record=officer.public_id)
-            sessions.end_all(officer, now=now)
-            return enrolment.issue_for_factor(officer, now=now, drop_old=True)
+            sessions.end_all(officer, now=now, keep=session)
+            _pass_on(session, sessions.PHONE, now=now)
+            link = enrolment.issue_for_factor(officer, now=now, drop_old=True, session=session)
+            return Recovered(link, sessions.renew_token(session))
         note_refusal("wrong-recovery-code", actor=actor, officer=officer, reserved=reserved, now=now)
     raise Refused("恢复码不正确，或者已经用过", rule="wrong-recovery-code")
 
@@ -145,13 +159,18 @@ def _half(session: Session) -> Actor:
 @transaction()
 def _complete(session: Session, *, visitor: Visitor, now: datetime) -> SignedIn:
     """Make the sitting full, once, in the role of the last sitting."""
-    awaited = (Session.id == session.id) & (Session.stage == sessions.CODE) & Session.ended_at.is_null()
-    changed = Session.update(stage=sessions.FULL, created_at=now, seen_at=now, proved_at=now).where(awaited)
-    if not changed.execute():
-        raise Refused(_GONE, rule="no-password-step")
+    _pass_on(session, sessions.FULL, now=now, proved_at=now)
     token = sessions.renew_token(session)
     full = Session.get_by_id(session.id)
     return sessions.completed(full, token, method="code", visitor=visitor, now=now)
+
+
+def _pass_on(session: Session, stage: str, *, now: datetime, **more: datetime) -> None:
+    """Move a sitting that awaits a code to the next stage, once. Part of the caller's transaction."""
+    awaited = (Session.id == session.id) & (Session.stage == sessions.CODE) & Session.ended_at.is_null()
+    changed = Session.update(stage=stage, created_at=now, seen_at=now, **more).where(awaited)
+    if not changed.execute():
+        raise Refused(_GONE, rule="no-password-step")
 
 
 def _rehash(officer: Officer, password: str) -> None:

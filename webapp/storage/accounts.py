@@ -97,7 +97,8 @@ class Session(Record):
     public_id = PublicIdField()
     officer = ForeignKeyField(Officer, backref="sessions", on_delete="CASCADE")
     token_hash = CharField(max_length=64, unique=True)
-    stage = CharField(max_length=16)  # code (password was right, code is awaited) | full
+    # code (password was right, code is awaited) | phone (so was a recovery code, a new phone is awaited) | full
+    stage = CharField(max_length=16)
     role = CharField(max_length=32)
     device = CharField(max_length=120)  # what the browser calls itself, shortened
     address = CharField(max_length=64)
