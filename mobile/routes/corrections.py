@@ -3,9 +3,10 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.domain.correction import FIELDS, LONGEST
+from webapp.domain.correction import FIELDS
 from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.permission import Permission
+from webapp.domain.statement import LONGEST
 from webapp.services import corrections
 from webapp.services.corrections import Aim
 from webapp.web.clock import now

@@ -3,9 +3,9 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from webapp.domain.permission import Permission
+from webapp.domain.permission import Permission, permits
 from webapp.domain.role import Role
-from webapp.services import corrections, grants, intake, mask_queue, search, viewings
+from webapp.services import complaints, corrections, grants, intake, mask_queue, search, viewings
 from webapp.web.clock import now
 from webapp.web.filters import ZONE
 from webapp.web.guards import current_actor, requires
@@ -40,7 +40,8 @@ def home() -> str | Response:
             grants=grants.of_officer(actor, at=now()),
             at=now(),
         )
-    return render_template("home/administrator.html", greeting=_greeting(), role=actor.role)
+    cases = complaints.waiting(actor) if permits(actor.role, Permission.CASES) else None
+    return render_template("home/administrator.html", greeting=_greeting(), role=actor.role, cases=cases)
 
 
 def _greeting() -> str:

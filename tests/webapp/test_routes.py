@@ -13,8 +13,9 @@ from tests.asking import make_request
 from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
 from webapp.domain.role import Role
-from webapp.services import audit, corrections, search, sessions
+from webapp.services import audit, complaints, corrections, search, sessions
 from webapp.services.actor import Actor
+from webapp.services.complaints import Matter
 from webapp.settings import Settings
 from webapp.storage.accounts import Session
 from webapp.storage.database import database, transaction
@@ -61,6 +62,9 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /account/sessions/end-others": EVERY_ROLE,
     "GET /desk/audit": AUDITOR,
     "POST /desk/audit/verify": AUDITOR,
+    "GET /desk/cases": SECURITY | AUDITOR,
+    "GET /desk/cases/<case_id>": SECURITY | AUDITOR,
+    "POST /desk/cases/<case_id>": SECURITY | AUDITOR,
     "GET /desk/corrections": ARCHIVIST,
     "GET /desk/corrections/<correction_id>": ARCHIVIST,
     "POST /desk/corrections/<correction_id>": ARCHIVIST,
@@ -157,6 +161,11 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /materials/<material_id>/pages/<int:number>/text": READERS | {Role.INDIVIDUAL},
     "POST /materials/<material_id>/viewed": READERS | {Role.INDIVIDUAL},
     "GET /me": INDIVIDUAL,
+    "GET /me/complaints": INDIVIDUAL,
+    "GET /me/complaints/<complaint_id>": INDIVIDUAL,
+    "POST /me/complaints/<complaint_id>/withdraw": INDIVIDUAL,
+    "GET /me/complaints/new": INDIVIDUAL,
+    "POST /me/complaints/new": INDIVIDUAL,
     "GET /me/corrections": INDIVIDUAL,
     "GET /me/corrections/<correction_id>": INDIVIDUAL,
     "POST /me/corrections/<correction_id>/withdraw": INDIVIDUAL,
@@ -201,6 +210,7 @@ class World:
         owner.subject, owner.role_names = self.dossier.subject, "individual official archivist"
         owner.save()
         individual, aim = Actor(owner, Role.INDIVIDUAL), corrections.Aim("birth")
+        self.complaint = complaints.complain(individual, Matter("other"), "办理太慢了", now=site.now)
         self.correction = corrections.ask(individual, aim, "出生日期与户口簿不一致", now=site.now)
         self.bystander = make_officer(Role.OFFICIAL).person
         self.request = make_request(self.officers[Role.OFFICIAL], self.restricted.material)
@@ -259,6 +269,8 @@ class World:
             "passkey_id": "no-such-passkey-",
             "notice_id": "no-such-notice--",
             "viewing_id": "no-such-viewing-",
+            "complaint_id": self.complaint.public_id,
+            "case_id": self.complaint.public_id,
             "correction_id": self.correction.public_id,
             "search_id": search.record(actor, "张三", now=self.site.now).public_id
             if actor

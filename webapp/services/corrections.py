@@ -6,11 +6,12 @@ Nothing that was filed changes by it. While a correction is open, what it is abo
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from webapp.domain.correction import FIELDS, MOST_OPEN, State, checked_field, checked_words, due
+from webapp.domain.correction import FIELDS, MOST_OPEN, State, checked_field
 from webapp.domain.disclosure import Standing
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
+from webapp.domain.statement import checked_words, due
 from webapp.services import audit, dossiers, notices, pieces
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer, Recusal, Scope

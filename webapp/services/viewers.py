@@ -127,8 +127,9 @@ def _of(dossier: Dossier, *, is_own: bool) -> Any:
 
 def _sent(viewing: Viewing) -> Iterator[dict[str, Any]]:
     """The log's entries of pages that were sent in a viewing, in order. A sitting ends it, one way or another."""
-    until: datetime = viewing.session.ended_at or viewing.opened_at + ABSOLUTE
-    entries = audit.of_viewing(viewing.number, since=viewing.opened_at, until=until)
+    opened: datetime = viewing.opened_at
+    ended: datetime | None = viewing.session.ended_at
+    entries = audit.of_viewing(viewing.number, since=opened, until=ended or opened + ABSOLUTE)
     return (entry for entry in entries if entry["action"] == "page:delivered")
 
 

@@ -3,6 +3,7 @@
 from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, Recusal, Scope, Session
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
+from webapp.storage.complaints import Complaint
 from webapp.storage.corrections import Correction
 from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
@@ -43,6 +44,7 @@ ALL = (
     Grant,
     GrantScope,
     Correction,
+    Complaint,
     Job,
     Notice,
     NoticeWish,
