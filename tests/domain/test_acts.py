@@ -16,3 +16,8 @@ def test_every_act_that_is_logged_has_a_word():
 
 def test_an_act_of_an_older_or_newer_version_is_shown_as_it_is_written():
     assert act("page:folded") == "page:folded"
+
+
+def test_confirming_an_account_is_not_called_a_change_of_rights():
+    assert act("officer:authorised") == "核准账号"
+    assert act("officer:authorised") != act("officer:rights-changed")

@@ -44,7 +44,7 @@ _WORDS = {
     "material:pages-arranged": "调整页序",
     "material:removed": "删除材料条目",
     "notices:wished": "选择消息提醒",
-    "officer:authorised": "调整权限",
+    "officer:authorised": "核准账号",
     "officer:created": "开立账号",
     "officer:disabled": "停用账号",
     "officer:enabled": "恢复账号",
