@@ -47,3 +47,8 @@ def test_icons_the_phone_cuts_fill_their_square(name: str) -> None:
     corners = {pixels.getpixel(at) for at in ((0, 0), (last, 0), (0, last), (last, last))}
     assert len(corners) == 1
     assert max(abs(a - b) for a, b in zip(corners.pop(), (0x0B, 0x57, 0xA4, 0xFF), strict=True)) <= 4
+
+
+def test_only_what_browsers_read_is_served() -> None:
+    served = {path.suffix for path in STATIC.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert served <= {".css", ".js", ".svg", ".png", ".txt", ""}  # the last two: licences in vendor/

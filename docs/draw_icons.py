@@ -1,6 +1,6 @@
-"""Redraws the PNG icons from icon.svg, the mark of 兰台: a pavilion whose columns are files on a shelf.
+"""Redraws the PNG icons from static/icons/icon.svg, the mark of 兰台: a pavilion whose columns are files on a shelf.
 
-    python static/icons/draw.py
+    python docs/draw_icons.py
 
 icon-192 and icon-512 keep the rounded ground; maskable-512 and touch-180 fill the square (the phone cuts the
 shape), the maskable one with the mark drawn within the safe circle of 80 % that launchers leave.
@@ -12,7 +12,7 @@ import pypdfium2
 from PIL import Image
 from weasyprint import HTML
 
-HERE = Path(__file__).parent
+ICONS = Path(__file__).parents[1] / "static/icons"
 COLOURS = 32  # two flat colours and the steps between them
 
 
@@ -35,7 +35,7 @@ def filled(svg: str, scale: float) -> str:
 
 def main() -> None:
     """Write the four files beside icon.svg."""
-    svg = (HERE / "icon.svg").read_text()
+    svg = (ICONS / "icon.svg").read_text()
     for name, drawing, size_px in (
         ("icon-192", svg, 192),
         ("icon-512", svg, 512),
@@ -43,7 +43,7 @@ def main() -> None:
         ("touch-180", filled(svg, 0.9), 180),
     ):
         small = draw(drawing, size_px).quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
-        small.save(HERE / f"{name}.png", optimize=True)
+        small.save(ICONS / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
