@@ -1,6 +1,7 @@
 """The open codes of a demonstration: on loopback only."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -42,3 +43,36 @@ def test_nobody_elsewhere_sees_it(site: Site, address: str, host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"])
 def test_loopback_has_several_names(site: Site, host: str) -> None:
     assert site.browser("127.0.0.1").get("/demo/codes", base_url=f"http://{host}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "Forwarded",
+        "X-Real-IP",
+        "Via",
+        "x-client-ip",
+    ],
+)
+def test_whoever_asks_through_a_proxy_on_this_machine_sees_nothing(site: Site, header: str) -> None:
+    answer = site.browser("127.0.0.1").get("/demo/codes", headers={header: "127.0.0.1"})
+    assert answer.status_code == 404
+
+
+def test_a_proxy_that_speaks_the_old_protocol_sees_nothing(site: Site) -> None:
+    old = {"SERVER_PROTOCOL": "HTTP/1.0"}
+    answer = site.browser("127.0.0.1").get("/demo/codes", environ_overrides=old)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"trusted_proxies": 1}, {"public_origin": "https://lantai.example", "attested": True}],
+    ids=["trusts a proxy", "has a public name"],
+)
+def test_a_demonstration_meant_for_others_shows_no_codes(site: Site, change: dict[str, object]) -> None:
+    changed = Site(replace(site.settings, **change))
+    assert changed.browser("127.0.0.1").get("/demo/codes").status_code == 404
