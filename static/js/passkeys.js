@@ -42,7 +42,7 @@ function send(part, answer) {
   const form = part.closest("form"), field = part.querySelector("[data-answer]");
   field.value = answer;
   field.disabled = false;
-  const buttons = form.querySelectorAll("[type=submit]");
+  const buttons = [...form.elements].filter(each => each.type === "submit");  // those elsewhere that name it too
   if (buttons.length === 1) return form.requestSubmit(buttons[0]);
   if (!buttons.length) return form.requestSubmit();
   say(part, "已确认，请继续。");
