@@ -187,8 +187,7 @@ def _decidable(actor: Actor, request_id: str) -> AccessRequest:
 
 def _end(request: AccessRequest, step: Step, words: str, actor: Actor, now: datetime) -> None:
     """The other way out: what a first approver left is void."""
-    left = (Grant.request == request) & Grant.in_force_at.is_null() & Grant.revoked_at.is_null()
-    Grant.update(revoked_at=now, revoked_by=actor.person).where(left).execute()
+    grants.void(request, actor=actor, now=now)
     asked.note_step(request, actor, step, now, words)
     _log(f"request:{step}", request, actor, now)
 

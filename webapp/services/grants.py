@@ -127,6 +127,13 @@ def revoke(public_id: str, *, actor: Actor, now: datetime) -> stored.Grant:
     return stored.Grant.get_by_id(row.id)
 
 
+def void(request: stored.AccessRequest, *, actor: Actor, now: datetime) -> None:
+    """End what a first approver left for a second who is not to come. Part of the caller's transaction."""
+    left = (stored.Grant.request == request) & stored.Grant.in_force_at.is_null()
+    left &= stored.Grant.revoked_at.is_null()
+    stored.Grant.update(revoked_at=now, revoked_by=actor.person).where(left).execute()
+
+
 def of_officer(actor: Actor, *, at: datetime) -> list[Held]:
     """The actor's own grants that are in force or will be, the one that ends first on top."""
     row = stored.Grant

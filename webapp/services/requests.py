@@ -15,17 +15,16 @@ from webapp.domain.category import Category
 from webapp.domain.disclosure import FINAL, Level, Sensitivity
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import Scope
-from webapp.services import audit, dossiers
+from webapp.services import audit, dossiers, grants
 from webapp.services.actor import Actor
 from webapp.services.asked import note_step, scope_of, sensitivities, state_of, terms_of
-from webapp.services.grants import LEVELS
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import new_public_id, transaction
 from webapp.storage.requests import AccessRequest, RequestScope
 
 DETAILS, ANSWER = "具体事项", "补充说明"
 _EDITABLE = (State.DRAFT, State.RETURNED)
-_NAMES = {level: name for name, level in LEVELS.items()}
+_NAMES = {level: name for name, level in grants.LEVELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,7 @@ def withdraw(actor: Actor, request_id: str, *, now: datetime) -> None:
     request = own(actor, request_id)
     if not _moved(request, rules.before(State.WITHDRAWN), state=State.WITHDRAWN, decided_at=now):
         raise Conflict(f"这份申请{state_of(own(actor, request_id), now).label}，不能撤回")
+    grants.void(request, actor=actor, now=now)
     note_step(request, actor, Step.WITHDRAWN, now)
     _log("request:withdrawn", request, actor, now)
 
@@ -212,7 +212,7 @@ def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
         & (AccessRequest.state == State.WAITING)
         & (AccessRequest.not_after > now)
     )
-    if any(scope_of(other) == scope for other in waiting):
+    if any(scope_of(other) == scope and other.level == request.level for other in waiting):
         raise Conflict("您已有一份同样的申请在等待审批")
     return rules.approvals_needed(scope, sensitivities(request))
 
