@@ -45,6 +45,7 @@ SURFACES = (
     "mobile.routes.corrections",
     "mobile.routes.viewers",
     "mobile.routes.complaints",
+    "mobile.routes.own_export",
     "mobile.routes.account",
     "mobile.routes.passkeys",
     "mobile.routes.devices",

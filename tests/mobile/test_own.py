@@ -1,5 +1,9 @@
 """The own dossier on the phone: what it holds, the ways on, and nothing where it is closed."""
 
+import shutil
+import subprocess
+from datetime import timedelta
+
 import pytest
 
 from tests.builders import make_dossier, make_material, make_officer, make_page
@@ -100,3 +104,29 @@ def test_the_keeper_answers_at_the_desk(site, owner, dossier):
     assert "未予更正" in words_of(keeper.get("/desk/corrections?closed=1").text)
     told = words_of(browser_of(site, owner).get(f"/me/corrections/{asked.public_id}").text)
     assert "户口簿与档案一致" in told
+
+
+@pytest.fixture
+def poppler():
+    return shutil.which("pdftotext") or pytest.skip("poppler is not installed")
+
+
+def test_the_file_holds_catalogue_viewings_and_pages(site, owner, dossier, poppler, tmp_path):
+    browser, material = browser_of(site, owner), dossier.materials.first()
+    assert material.title in words_of(browser.get("/me/export").text)
+    answer = browser.post("/me/export", {"material": material.public_id}, seen="/me/export")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    (tmp_path / "own.pdf").write_bytes(answer.data)
+    text = subprocess.run(
+        [poppler, tmp_path / "own.pdf", "-"], check=True, capture_output=True
+    ).stdout.decode()
+    for expected in ("材料目录", "毕业生登记表", "谁看过我的档案"):
+        assert expected in text
+    assert text.count("干部履历表") == 2  # in the catalogue and above its page
+
+
+def test_it_asks_for_a_proof_when_none_was_given_lately(site, owner, dossier):
+    browser = browser_of(site, owner)
+    site.wait(timedelta(minutes=6))
+    assert "验证码" in words_of(browser.get("/me/export").text)
+    assert browser.post("/me/export", {"code": "000000"}, seen="/me/export").status_code in (422, 429)

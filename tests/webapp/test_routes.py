@@ -175,6 +175,8 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /notices": EVERY_ROLE,
     "GET /notices/<notice_id>": EVERY_ROLE,
     "POST /notices/read": EVERY_ROLE,
+    "GET /me/export": INDIVIDUAL,
+    "POST /me/export": INDIVIDUAL,
     "GET /me/viewers": INDIVIDUAL,
     "GET /me/viewers/<viewing_id>": INDIVIDUAL,
     "POST /me/wishes": INDIVIDUAL,

@@ -50,6 +50,7 @@ _WORDS = {
     "officer:enabled": "恢复账号",
     "officer:rights-changed": "修改权限",
     "officers:tried": "检查账号表格",
+    "own:exported": "导出本人档案",
     "page:awaited": "想看待核对的页",
     "page:delivered": "发送页面",
     "page:read": "识别完一页",
