@@ -9,18 +9,19 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.accounts import OFFICE
-from tests.asking import make_request
+from tests.asking import DAY, approve, granted, make_approver, make_request
 from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
 from webapp.domain.role import Role
-from webapp.services import audit, complaints, corrections, search, sessions
+from webapp.services import audit, complaints, corrections, grants, search, sessions
 from webapp.services.actor import Actor
 from webapp.services.complaints import Matter
 from webapp.settings import Settings
-from webapp.storage.accounts import Session
+from webapp.storage.accounts import Recusal, Session
 from webapp.storage.database import database, transaction
 from webapp.storage.models import ALL
 from webapp.storage.pages import Page
+from webapp.storage.requests import AccessRequest, Grant
 
 ANONYMOUS, HALF = "anonymous", "half signed in"
 EVERY_ROLE = frozenset(Role)
@@ -440,6 +441,15 @@ OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official in scope": dict.fromkeys(("summary", "catalogue", "material", *READ), 200)
     | {"no such page": 404},
     "official elsewhere": {"summary": 200, "catalogue": 200},
+    "official elsewhere, granted": dict.fromkeys(
+        ("summary", "catalogue", "material", *READ, "restricted", "restricted page"), 200
+    )
+    | {"no such page": 404},
+    "official elsewhere, pending": {"summary": 200, "catalogue": 200},
+    "official elsewhere, expired": {"summary": 200, "catalogue": 200},
+    "official elsewhere, used up": {"summary": 200, "catalogue": 200},
+    "official elsewhere, revoked": {"summary": 200, "catalogue": 200},
+    "official elsewhere, granted, then recused": {},
     "official, own": {},
     "official, recused": {},
     "keeper": dict.fromkeys(PLACES, 200) | {"no such page": 404, "retry": 409, "desk mask by number": 303},
@@ -462,9 +472,27 @@ def reader(world: World, who: str) -> Actor:
     role = named.get(first) or Role(first)
     if who == "individual" or who.endswith(", own"):
         return Actor(world.officers[Role.INDIVIDUAL].person, role)
-    unit = ELSEWHERE if who.endswith("elsewhere") else UNIT
-    recused_from = world.dossier.subject if who.endswith("recused") else None
-    return make_officer(role, lookup=unit, custody=unit, recused_from=recused_from)
+    unit = ELSEWHERE if "elsewhere" in who else UNIT
+    recused_from = world.dossier.subject if who.endswith(", recused") else None
+    actor = make_officer(role, lookup=unit, custody=unit, recused_from=recused_from)
+    if who.startswith("official elsewhere, "):
+        give(world, actor, who)
+    return actor
+
+
+def give(world: World, actor: Actor, who: str) -> None:
+    """A grant on the ordinary and the restricted material, in the state that the line names."""
+    now, materials = world.site.now, (world.material, world.restricted.material)
+    if who.endswith("pending"):
+        approve(make_request(actor, *materials, now=now), now=now)
+        return
+    grant = granted(actor, *materials, now=now - 10 * DAY if who.endswith("expired") else now, days=1)
+    if who.endswith("used up"):
+        Grant.update(used_ms=Grant.allowed_ms).where(Grant.id == grant.id).execute()
+    if who.endswith("revoked"):
+        grants.revoke(grant.public_id, actor=make_approver(), now=now)
+    if who.endswith("recused"):
+        Recusal.create(officer=actor.person, subject=world.dossier.subject, relation="配偶")
 
 
 @pytest.mark.parametrize("who", OPEN_TO)
@@ -492,6 +520,74 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
         assert len(refusals) == (expected == 403 or is_hidden), f"{who}: {name}"
         if expected == 403:
             assert "云梧" not in answer.text
+            assert "警告处分" not in answer.text
+
+
+CASE = {
+    "own request": "GET /requests/{request}",
+    "withdraw": "POST /requests/{request}/withdraw",
+    "case": "GET /approvals/{request}",
+    "send back": "POST /approvals/{request}/return",
+    "approve": "POST /approvals/{request}/approve",
+}
+DECIDED_BY: dict[str, dict[str, int]] = {  # who, and what they get; what is not named is refused with 403
+    "asker": {"own request": 200, "withdraw": 303},
+    "another official": {"own request": 404, "withdraw": 404},
+    "approver": {"case": 200, "send back": 422, "approve": 303},
+    "approver who asked": {},
+    "approver about themselves": {},
+    "approver, recused": {},
+    "first approver again": {},
+    "second approver": {"case": 200, "send back": 422, "approve": 303},
+    "approver without a code": {"case": 200, "send back": 422, "approve": 422},
+    "archivist": {},
+    "security officer": {},
+    "auditor": {},
+}
+
+
+def decider(world: World, who: str, request: AccessRequest) -> Actor:
+    subject = world.dossier.subject
+    if who == "asker":
+        return Actor(request.asker, Role.OFFICIAL)
+    if who == "approver who asked":
+        return Actor(request.asker, Role.APPROVER)
+    if who == "approver about themselves":
+        return Actor(world.officers[Role.INDIVIDUAL].person, Role.APPROVER)
+    if who == "first approver again":
+        first = make_approver(now=world.site.now)
+        approve(request, first, now=world.site.now)
+        return first
+    if who == "second approver":
+        approve(request, make_approver(now=world.site.now), now=world.site.now)
+    if who.startswith("approver") or who.endswith("approver"):
+        return make_officer(Role.APPROVER, recused_from=subject if who.endswith("recused") else None)
+    role = who.removeprefix("another ").replace(" ", "_")
+    return world.officers[Role(role)] if role != "official" else make_officer(Role.OFFICIAL)
+
+
+@pytest.mark.parametrize("who", DECIDED_BY)
+def test_each_officer_does_with_a_request_what_their_part_in_it_allows(world, who):
+    asker = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
+    asker.person.role_names = "official approver"
+    asker.person.save()
+    world.officers[Role.INDIVIDUAL].person.role_names = "individual official archivist approver"
+    world.officers[Role.INDIVIDUAL].person.save()
+    request = make_request(asker, world.restricted.material, now=world.site.now)
+    client = world.client(decider(world, who, request))
+    if who == "approver without a code":
+        Session.update(proved_at=None).execute()
+    for name, place in CASE.items():
+        method, path = place.format(request=request.public_id).split(" ")
+        before, version = length(), AccessRequest.get_by_id(request.id).version
+        answer = world.ask(
+            client, method, path, {"version": str(version), "words": ""} if method == "POST" else None
+        )
+        expected = DECIDED_BY[who].get(name, 403)
+        assert answer.status_code == expected, f"{who}: {name}"
+        refusals = [e for e in entries_since(before) if e["action"] == "access:refused"]
+        assert len(refusals) == (expected == 403), f"{who}: {name}"
+        if expected == 403:
             assert "警告处分" not in answer.text
 
 
