@@ -94,7 +94,7 @@ def give_passkey(
     """
     read = Answer.read(answer)
     named = ceremonies.find(read)
-    login = named.officer.login if named else ""
+    login = named.officer.login if named else f"passkey {read.credential_id if read else ''}"
     officer = named.officer if named else None
     reserved = throttles.reserve(throttles.buckets("passkey", login, officer, visitor), now=now)
     with transaction():
@@ -103,7 +103,7 @@ def give_passkey(
         if isinstance(judged, Passkey) and not rule:
             throttles.give_back(reserved)
             if replaced is not None:
-                Session.update(ended_at=now).where(Session.id == replaced.id).execute()
+                sign_out(Actor(replaced.officer, None, replaced), now=now)
             return sessions.open_full(judged.officer, method="passkey", visitor=visitor, now=now)
         note_refusal(rule, officer=officer, reserved=reserved, now=now)
     raise Refused(PASSKEY_WORDS.get(rule, NO_PASSKEY), rule=rule)

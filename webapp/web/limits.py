@@ -12,7 +12,7 @@ TRIALS = "20 per minute"  # each tells of as many ID numbers as its spreadsheet 
 SEARCHES = (
     "120 per minute"  # each opens up to 200 texts; a person reads results for longer than half a second
 )
-CHALLENGES = "30 per minute"  # each is a row for five minutes; a person asks once or twice
+CHALLENGES = "120 per minute"  # each is a row for five minutes; an office that begins its day has one address
 PAGE_IMAGES = "150 per minute"  # ASVS 2.4.1: faster than anyone reads is copying
 
 
