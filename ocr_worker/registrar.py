@@ -35,7 +35,7 @@ def main() -> None:
         write_message(answers, _answer(leaked, asked))
 
 
-def _answer(leaked: registration.Picture, asked: Message) -> Message:
+def _answer(leaked: registration.Leak, asked: Message) -> Message:
     page = _decoded(asked.body, registration.size_of((asked.head["width"], asked.head["height"])))
     if asked.head["task"] == "roughly":
         return Message({"matches": registration.roughly(leaked, page)[1]})
