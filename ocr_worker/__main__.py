@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Protocol
 
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
+from ocr_worker.mailing import MailLane
 from ocr_worker.rechecking import RecheckLane
 from ocr_worker.tracing import TraceLane
 from webapp.domain.errors import Conflict
@@ -112,6 +113,8 @@ def main() -> int:
         lambda: RecheckLane(utc_now),
         lambda: TraceLane(utc_now),
     ]
+    if (server := settings.mail_server) is not None:
+        makers.append(lambda: MailLane(server, settings.public_origin, utc_now))
     makers += [lambda: ReadLane(kept, utc_now, engine=settings.ocr_engine)] * settings.ocr_processes
     lanes = [Thread(target=run_lane, args=(make, stop), name=f"lane-{n}") for n, make in enumerate(makers)]
     for lane in lanes:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.domain.mail_server import BadMailServer, MailServer
+
 OCR_ENGINES = ("openvino", "onnxruntime")
 HERE = Path(__file__).resolve().parent.parent
 
@@ -23,6 +25,7 @@ class Settings:
     ocr_engine -- which runtime reads pages: openvino (half the time) or onnxruntime
     trusted_proxies -- how many reverse proxies stand in front and set X-Forwarded-*; 0 trusts none
     attested -- the operator states that it may answer on a public address (LANTAI_PUBLIC_ATTESTATION)
+    mail_server -- where mails are handed in (LANTAI_SMTP_URL); none sends no mail
     """
 
     instance: Path
@@ -32,6 +35,7 @@ class Settings:
     ocr_processes: int = 2
     trusted_proxies: int = 0
     attested: bool = False
+    mail_server: MailServer | None = None
 
     @property
     def database(self) -> Path:
@@ -57,6 +61,10 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read LANTAI_* names. Raises BadSettings naming all that are wrong."""
         instance = Path(env.get("LANTAI_INSTANCE", HERE / "instance")).absolute()
+        try:
+            mail_server = MailServer.parse(url) if (url := env.get("LANTAI_SMTP_URL", "")) else None
+        except BadMailServer as fault:
+            raise BadSettings(f"LANTAI_SMTP_URL: {fault}") from None
         settings = cls(
             instance=instance,
             keyring=Path(env.get("LANTAI_KEYRING", instance / "keys" / "keyring.json")).absolute(),
@@ -65,6 +73,7 @@ class Settings:
             ocr_processes=_whole(env, "LANTAI_OCR_PROCESSES", 2),
             trusted_proxies=_whole(env, "LANTAI_TRUSTED_PROXIES", 0),
             attested=env.get("LANTAI_PUBLIC_ATTESTATION", "") == "yes",
+            mail_server=mail_server,
         )
         if faults := list(settings._faults()):
             raise BadSettings("; ".join(faults))

@@ -1,11 +1,13 @@
 """Being told (消息): the list, what is unread, and the small number at the tab."""
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.permission import Permission
-from webapp.services import notices, sessions
+from webapp.services import mail, notices, sessions
 from webapp.web.clock import now
+from webapp.web.faults import shown_again
 from webapp.web.fragments import wants_fragment
 from webapp.web.guards import current_actor, requires
 
@@ -16,7 +18,7 @@ bp = Blueprint("notices", __name__)
 @requires(Permission.SIGNED_IN)
 def listed() -> str:
     """The newest notices, unread ones marked."""
-    return render_template("notices/notices.html", told=notices.listed(current_actor()))
+    return render_template("notices/notices.html", **_list())
 
 
 @bp.get("/notices/<notice_id>")
@@ -35,6 +37,30 @@ def read_all() -> Response:
     """Mark all as read."""
     notices.read_all(current_actor(), now=now())
     return redirect(url_for("notices.listed"), code=303)
+
+
+@bp.post("/notices/mail")
+@requires(Permission.SIGNED_IN)
+def want_mail() -> Response:
+    """Have a mail sent when there is something new, or none."""
+    if not _sends_mail():
+        raise NotFound("这个系统没有设置邮件")
+    address = request.form.get("address", "")
+    try:
+        mail.want(current_actor(), address, now=now())
+    except Invalid as error:
+        return shown_again("notices/notices.html", error, **_list() | {"address": address})
+    return redirect(url_for("notices.listed"), code=303)
+
+
+def _list() -> dict[str, object]:
+    actor = current_actor()
+    address = mail.address_of(actor.person) if _sends_mail() else None
+    return {"told": notices.listed(actor), "address": address, "sends_mail": _sends_mail()}
+
+
+def _sends_mail() -> bool:
+    return current_app.config["SETTINGS"].mail_server is not None
 
 
 @bp.get("/badge")

@@ -1,10 +1,13 @@
 """Being told on the phone: the list, the number at the tab, and where a notice leads."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import make_officer
 from tests.desk import browser_of
 from tests.site import words_of
+from webapp.domain.mail_server import MailServer
 from webapp.domain.notice import TELLINGS, NoticeKind
 from webapp.domain.role import Role
 from webapp.services import notices
@@ -79,3 +82,15 @@ def test_every_kind_leads_to_a_page_there_is(site):
     adapter = site.app.url_map.bind("localhost")
     for telling in TELLINGS.values():
         adapter.match(telling.leads_to("abcdefgh12345678"), method="GET")
+
+
+def test_mail_is_offered_where_there_is_a_mail_server(site, browser, zhang):
+    assert "邮件提醒" not in words_of(browser.get("/notices").text)
+    assert browser.post("/notices/mail", {"address": "z@example.cn"}, seen="/notices").status_code == 404
+    server = MailServer.parse("smtp://127.0.0.1:25?from=lantai@example.cn")
+    site.app.config["SETTINGS"] = replace(site.app.config["SETTINGS"], mail_server=server)
+    faulty = browser.post("/notices/mail", {"address": "zhang"}, seen="/notices")
+    assert faulty.status_code == 422
+    assert "邮箱地址不对" in words_of(faulty.text)
+    assert browser.post("/notices/mail", {"address": "z@example.cn"}, seen="/notices").status_code == 303
+    assert 'value="z@example.cn"' in browser.get("/notices").text

@@ -175,6 +175,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /badge": ANYBODY,
     "GET /notices": EVERY_ROLE,
     "GET /notices/<notice_id>": EVERY_ROLE,
+    "POST /notices/mail": EVERY_ROLE,
     "POST /notices/read": EVERY_ROLE,
     "GET /me/export": INDIVIDUAL,
     "POST /me/export": INDIVIDUAL,
