@@ -9,7 +9,9 @@ from ocr_worker.layout import cells, reading_order
 from ocr_worker.orientation import Orientation
 from ocr_worker.preparation import debled, optimised, prepared, reading_copy
 from ocr_worker.reading import ReadPage
+from ocr_worker.unread import unread
 from webapp.domain.geometry import Box
+from webapp.domain.passages import is_vertical
 from webapp.domain.transcription import SURE_LINE, Line, Transcription
 
 _DOUBTFUL_SHARE = 0.15  # of lines: more, and the other side of the sheet shines through (measured)
@@ -36,6 +38,10 @@ class Passes:
         clock.lap("read_again")
         ruled = cells(page.pixels, [line.box for line in lines if line.score >= SURE_LINE])
         clock.lap("cells")
+        made_out = [line.box for line in lines if line.score >= _LEGIBLE and not is_vertical(line)]
+        made_out += [line.box for line in again if line.score >= SURE_LINE and not is_vertical(line)]
+        missed = unread(page.pixels, made_out)
+        clock.lap("unread")
         checked = self._checked(page.pixels if inked is None else inked, [*lines, *again], ruled)
         clock.lap("figures")
         transcription = Transcription(
@@ -45,6 +51,7 @@ class Passes:
             lines=tuple(lines),
             second_lines=(*again, *checked),
             cells=tuple(ruled),
+            unread=tuple(missed),
             turned_degrees=page.turned_degrees,
             notes={
                 "skew_degrees": page.skew_degrees,

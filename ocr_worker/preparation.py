@@ -19,7 +19,7 @@ Pixels = NDArray[np.uint8]
 
 DPI = 300
 _FINER_DPI = 330  # above this a scan is brought down to DPI: more costs time and space, and reads no better
-_STEEPEST = 5.0  # degrees; a sheet that lies more askew was laid so on purpose
+_STEEPEST = 9.0  # degrees; a sheet that lies more askew was laid so on purpose
 _STRAIGHT = 0.15  # degrees: less is left alone, for turning softens every stroke
 _CLEARER = 1.02  # how much sharper the rows must stand after turning than before
 _QUALITY, _COPY_QUALITY = 85, 88
@@ -53,7 +53,7 @@ def prepared(pixels: Pixels, orientation: Orientation, *, dpi: int = 0) -> Prepa
 
 
 def skew(pixels: Pixels) -> float:
-    """Counter-clockwise turn in degrees, within ±5, that makes the rows of the page level; 0.0 when they are.
+    """Counter-clockwise turn in degrees, within ±9, that makes the rows of the page level; 0.0 when they are.
 
     The angle at which the sums of ink along the rows change most sharply from row to row.
     """
@@ -96,7 +96,7 @@ def debled(pixels: Pixels) -> Pixels:
 
     For a second reading of a doubtful page only: it costs faint strokes. Red ink (seals) goes with it.
     """
-    paper = _evenly_lit(pixels[..., 0])
+    paper = evenly_lit(pixels[..., 0])
     half = np.asarray(cv2.resize(paper, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
     darkness = (255 - paper.astype(np.float32)) / ink_level(half)
     kept = np.clip((darkness - 0.34) / (0.70 - 0.34), 0, 1)
@@ -132,7 +132,7 @@ def _sharpness(ink: Pixels, angle: float) -> float:
     return float((np.diff(rows) ** 2).sum())
 
 
-def _evenly_lit(grey: Pixels) -> Pixels:
+def evenly_lit(grey: Pixels) -> Pixels:
     """Divided by the local brightness of the paper, taken from a quarter-size picture without its ink."""
     height, width = grey.shape
     small = cv2.resize(grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)

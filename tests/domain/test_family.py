@@ -1,7 +1,7 @@
 import pytest
 
 from tests.domain.laid_out import Form, is_covered
-from webapp.domain.findings import Kind, survey
+from webapp.domain.findings import IDENTIFYING, Kind, masked_text, survey
 from webapp.domain.geometry import Box
 
 HEADER = ["称谓", "姓名", "出生年月", "政治面貌", "工作单位及职务"]
@@ -165,7 +165,13 @@ def test_a_sentence_about_a_relative_is_covered_on_all_its_lines():
     second = form.line("德福，早年参军，后在云梧市农机厂工作直至退", 100, 140)
     third = form.line("休。我于一九九五年参加工作，历任科员、科长。", 100, 180)
     fourth = form.line("工作以来，本人认真负责，团结同志。", 100, 220)
-    assert covered([first, second, third, fourth], form) == [True, True, True, False]
+    assert covered([first, second, third, fourth], form) == [False, True, False, False]
+    page = form.page()
+    shown = masked_text(page, survey(page).findings, IDENTIFYING)
+    assert shown.split("\n")[1] == "■"
+    assert "本人出身于普通家庭，受党教育" in shown
+    assert "于一九九五年参加工作，历任科员、科长。" in shown
+    assert not any(word in shown for word in ("父亲", "德福", "农机厂", "直至"))
 
 
 @pytest.mark.parametrize(

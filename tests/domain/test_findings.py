@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -206,8 +207,38 @@ def test_a_page_read_with_little_confidence_needs_a_person():
 def test_a_page_with_many_doubtful_lines_needs_a_person():
     form = Form()
     for n in range(10):
-        form.line("认真履行职责" if n > 1 else "贡职", 100, 100 + 50 * n, score=0.99 if n > 1 else 0.6)
+        form.line("认真履行职责" if n > 3 else "贡职", 100, 100 + 50 * n, score=0.99 if n > 3 else 0.6)
     assert unsure(form) == ("识别不清的行过多。",)
+
+
+def test_a_line_that_was_not_surely_read_is_covered():
+    form = Form()
+    doubtful = form.line("贡职", 100, 100, score=0.6)
+    for n in range(5):
+        form.ordinary(300 + 50 * n)
+    result = survey(form.page())
+    assert is_covered(doubtful, result.findings)
+    assert {finding.kind for finding in result.findings} == {Kind.UNREAD}
+    assert result.unsure == ()
+
+
+def test_ink_that_nobody_read_is_covered_as_far_as_the_next_sure_word():
+    form = Form()
+    form.ordinary()
+    label = form.line("开户行：", 100, 100)
+    ink, further = Box(240, 100, 400, 124), form.line("经办人", 700, 100)
+    page = replace(form.page(), unread=(ink,))
+    [found] = survey(page).findings
+    assert found.kind is Kind.UNREAD
+    assert label.right - 12 <= found.box.left <= ink.left
+    assert ink.right + 100 < found.box.right <= further.left + 12
+
+
+def test_a_page_with_much_ink_that_nobody_read_needs_a_person():
+    form = Form()
+    form.ordinary()
+    page = replace(form.page(), unread=tuple(Box(100, 30 * n, 200, 30 * n + 20) for n in range(41)))
+    assert survey(page).unsure == ("页面上没有认出的笔迹过多。",)
 
 
 @pytest.mark.parametrize("size", [(300, 420), (1240, 9000)])
@@ -223,16 +254,21 @@ def test_a_reading_beyond_the_page_needs_a_person():
     assert unsure(form) == ("识别位置超出页面，请重新识别。",)
 
 
-def test_vertical_writing_needs_a_person_unless_it_titles_a_narrow_cell():
+def test_vertical_writing_is_covered_unless_it_titles_a_narrow_cell_and_a_text_set_so_needs_a_person():
     vertical = Line("身份证号一一〇", Box(600, 100, 630, 400), 0.97)
+    several = [replace(vertical, box=Box(n, 100, n + 30, 400)) for n in (600, 700, 800, 900)]
     form = Form()
     form.ordinary()
     page = form.page()
     loose = Transcription(*form.size, "test", (*page.lines, vertical))
     titled = Transcription(*form.size, "test", (*page.lines, Line("家庭主要成员", vertical.box, 0.97)), (),
                            (Box(590, 90, 640, 410), Box(640, 90, 900, 410)))  # fmt: skip
-    assert survey(loose).unsure == ("有竖排文字，机器读不可靠。",)
+    text = Transcription(*form.size, "test", (*page.lines, *several))
+    assert survey(loose).unsure == ()
+    assert is_covered(vertical.box, survey(loose).findings)
+    assert survey(text).unsure == ("有竖排文字，机器读不可靠。",)
     assert survey(titled).unsure == ()
+    assert Kind.UNREAD not in {finding.kind for finding in survey(titled).findings}
 
 
 def test_digits_that_only_the_second_reader_saw_are_covered_and_need_a_person():

@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 from webapp.domain.labels import LABELS, Kind, distance, is_heading, is_kinship, labels_in
 
 LONG = [
-    (kind, name) for kind, names in LABELS.items() for name in names if len(name) >= 4 and not name.isascii()
+    (kind, name)
+    for kind, names in LABELS.items()
+    for name in names
+    if len(name) >= 4 and not name.isascii() and kind is not Kind.FAMILY
 ]
 
 
@@ -63,5 +66,5 @@ def test_distance_is_symmetric_and_zero_only_for_equals(one, other):
 
 def test_kinds_keep_their_names():
     assert {kind.value for kind in Kind} == {
-        "id_number", "phone", "address", "family", "bank_card", "e_mail", "health", "salary",
+        "id_number", "phone", "address", "family", "bank_card", "e_mail", "health", "salary", "unread",
     }  # fmt: skip

@@ -27,6 +27,7 @@ transcriptions = st.builds(
     st.lists(boxes, max_size=3).map(tuple),
     st.sampled_from([0, 90, 180, 270]),
     st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=2),
+    st.lists(boxes, max_size=3).map(tuple),
 )
 
 

@@ -160,14 +160,11 @@ def test_a_page_that_somebody_else_released_meanwhile_is_not_overwritten(
     assert len(masks.findings_of(Page.get_by_id(pages[0].id))) == 1
 
 
-def test_kinds_that_are_not_covered_are_shown_as_such_and_not_offered(
-    keeper: Browser, pages: list[Page]
-) -> None:
+def test_health_and_pay_are_covered_and_offered_like_every_kind(keeper: Browser, pages: list[Page]) -> None:
     release(keeper, pages[0], box=['{"kind": "salary", "box": [0, 0, 90, 90]}'])
     shown = keeper.get(f"/desk/masks/{pages[0].public_id}").text
-    assert 'class="open"' in shown
-    assert "按现行规定不遮挡" in shown
-    assert 'type="radio" name="kind" value="salary"' not in shown
+    assert 'class="open"' not in shown
+    assert 'type="radio" name="kind" value="salary"' in shown
 
 
 def test_a_box_says_what_found_it(keeper: Browser, pages: list[Page]) -> None:

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from webapp.domain.columns import begins_section
+from webapp.domain.entries import continues
 from webapp.domain.geometry import Box, around
 from webapp.domain.labels import (
+    COMPOUND_SURNAMES,
     KINSHIP,
     KINSHIP_SHORT,
     SURNAMES,
@@ -14,7 +17,7 @@ from webapp.domain.labels import (
     is_kinship,
     trimmed,
 )
-from webapp.domain.passages import Passage, joined
+from webapp.domain.passages import joined, paragraphs
 from webapp.domain.reading import Doubt, Finding, Reading
 from webapp.domain.ruling import Cell, Ruling
 
@@ -27,19 +30,19 @@ _COLUMNS = (
 )
 _FAMILY = re.compile("家庭(?:主要)?成员|社会关系|家庭情况|直系亲属|配偶.{0,3}子女")
 _TITLES = ("家庭主要成员", "家庭成员", "主要社会关系", "重要社会关系", "家庭主要成员及重要社会关系")
-_SECTION = re.compile("^(?:[一二三四五六七八九十]{1,2}[、.]|[(（][一二三四五六七八九十]{1,2}[)）])")
 
 _KIN = "(?<!热)(?:父母|双亲|" + "|".join(sorted(KINSHIP, key=len, reverse=True)) + ")(?!民|节|单位|城市)"
-_NAME = f"[{''.join(sorted(SURNAMES))}][一-龥某×*]{{1,2}}"
+_NAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{''.join(sorted(SURNAMES))}])[一-龥某×*]{{1,2}}"
 _NAMED = re.compile(
-    f"{_KIN}[:,，、是叫为名的(（-]{{0,4}}{_NAME}(?=[,，。、;；:：()（）]|[在系是于生现曾任为原男女]|[0-9]|$)"
+    f"{_KIN}[:,，、是叫为名的(（—–~-]{{0,4}}{_NAME}(?=[,，。、;；:：()（）]|[在系是于生现曾任为原男女]|[0-9]|$)"
     f"|{_NAME}[(（,，](?:我的?|本人|系.{{0,3}})?{_KIN}"
 )
 _OCCUPIED = re.compile(
     f"{_KIN}[^。;；]{{0,25}}(?:工作|任职|务农|退休|离休|去世|病故|逝世|已故|下岗|经商|出生|生于|党员|职工|教师|工人|农民|"
     "医生|就读|上学|读书|电话|身份证|(?:19|20)[0-9]{2}[年.])"
 )
-_SENTENCE = re.compile("[^。;；!！?？]+")
+_LISTED = re.compile(f"[(（0-9)）.、]{{0,4}}{_KIN}(?:[:：—–-]|(?:姓名|名叫)[:：]?)")
+_SENTENCE = re.compile("[^。;；!！?？]+[。;；!！?？]?")
 
 
 def locate(reading: Reading) -> tuple[list[Finding], list[Doubt]]:
@@ -51,9 +54,10 @@ def locate(reading: Reading) -> tuple[list[Finding], list[Doubt]]:
         if zone is None:
             doubts.append(Doubt(Kind.FAMILY, "找到家庭成员表头，但没有找到下面的各行，请核对。"))
         else:
-            findings += reading.cover_area(Kind.FAMILY, zone, "table:family")
+            findings += reading.cover_area(Kind.FAMILY, _with_lost_cells(reading, zone), "table:family")
     for zone in _kinship_rows(reading.ruling):
-        findings += reading.cover_area(Kind.FAMILY, zone, "table:kinship")
+        findings += reading.cover_area(Kind.FAMILY, _with_lost_cells(reading, zone), "table:kinship")
+    findings += _free_rows(reading)
     for zone in _beside_titles(reading.ruling):
         findings += reading.cover_area(Kind.FAMILY, zone, "label:family→cell")
     _unruled(reading, findings, doubts)
@@ -107,6 +111,33 @@ def _below_header(ruling: Ruling, header: Sequence[Cell]) -> Box | None:
     head = around(cell.box for cell in header)
     bottom = _table_end(ruling, head)
     return Box(head.left, head.bottom, head.right, bottom) if bottom > head.bottom + ruling.slack_px else None
+
+
+def _with_lost_cells(reading: Reading, zone: Box) -> Box:
+    """The zone and what stands at its sides or right under it in no cell: rulings that were not seen lose cells."""
+    parts = [*reading.ruling.loose, *reading.ruling.second_loose]
+    beside = [part.box for part in parts if zone.top <= (part.box.top + part.box.bottom) // 2 < zone.bottom]
+    zone = around([zone, *beside])
+    for row in reading.loose_rows:
+        follows = zone.bottom <= row.box.top + row.box.height // 2 < zone.bottom + 2 * row.box.height
+        first = row.text.split(" ")[0]
+        if (
+            follows
+            and len(row.text.split(" ")) > 1
+            and continues(row.text.replace(" ", ""))
+            and not begins_section(row)
+        ) or (follows and is_kinship(first)):
+            zone = around([zone, row.box])
+    return zone
+
+
+def _free_rows(reading: Reading) -> Iterator[Finding]:
+    """Rows in no cell that say what somebody is to the subject and go on: a list, or a table whose ruling was lost."""
+    for row in (*reading.loose_rows, *reading.second_loose_rows):
+        text = row.text.replace(" ", "")
+        listed = _LISTED.match(text)
+        if (listed and len(text) > listed.end()) or (" " in row.text and is_kinship(row.text.split(" ")[0])):
+            yield from reading.cover(Kind.FAMILY, row.covers(0, len(row.text)), "row:kinship")
 
 
 def _table_end(ruling: Ruling, head: Box) -> int:
@@ -187,16 +218,11 @@ def _unruled(reading: Reading, findings: list[Finding], doubts: list[Doubt]) -> 
         if not (columns >= 2 and re.search("称谓|称呼|与本人.?关系", text)) or len(text) > 40:
             continue
         following = [r for r in rows[n + 1 :] if r.box.top > row.box.top + row.box.height // 2]
-        end = next((r.box.top for r in following if _begins_section(r)), height)
+        end = next((r.box.top for r in following if begins_section(r)), height)
         if not following or following[0].box.top >= end:
             doubts.append(Doubt(Kind.FAMILY, "找到家庭成员表头，但没有读到下面的内容，请核对。"))
         if row.box.bottom < end:
             findings += reading.cover_area(Kind.FAMILY, Box(0, row.box.bottom, width, end), "table:family")
-
-
-def _begins_section(row: Passage) -> bool:
-    first = row.text.split(" ")[0]
-    return bool(_SECTION.match(first)) or (is_heading(first) and not is_kinship(first))
 
 
 def _told(reading: Reading) -> Iterator[Finding]:
@@ -204,24 +230,10 @@ def _told(reading: Reading) -> Iterator[Finding]:
     blocks = [reading.loose_rows, *([*cell.rows] for cell in reading.ruling.cells if len(cell.text) > 8)]
     blocks += [[row] for row in reading.second_loose_rows]
     for rows in blocks:
-        for paragraph in _paragraphs(rows):
+        for paragraph in paragraphs(rows):
             whole = joined(paragraph, gap="").compact()
             if not re.search(_KIN, whole.text):
                 continue
             for sentence in _SENTENCE.finditer(whole.text):
                 if _NAMED.search(sentence[0]) or _OCCUPIED.search(sentence[0]):
-                    touched = whole.covers(*sentence.span())
-                    lines = [row.box for row in paragraph if any(row.box.overlaps(box) for box in touched)]
-                    yield from reading.cover(Kind.FAMILY, lines, "text:family")
-
-
-def _paragraphs(rows: Sequence[Passage]) -> Iterator[list[Passage]]:
-    """Rows that follow one another closely, as the lines of one text do."""
-    paragraph: list[Passage] = []
-    for row in rows:
-        if paragraph and row.box.top - paragraph[-1].box.bottom > 1.2 * row.box.height:
-            yield paragraph
-            paragraph = []
-        paragraph.append(row)
-    if paragraph:
-        yield paragraph
+                    yield from reading.cover(Kind.FAMILY, whole.covers(*sentence.span()), "text:family")

@@ -11,15 +11,20 @@ from webapp.domain import family, labelled
 from webapp.domain.geometry import Box
 from webapp.domain.identifiers import digit_runs, hits, is_fragment, may_be_misread
 from webapp.domain.labels import Kind, distance
-from webapp.domain.passages import Passage, is_vertical, joined, rows, words_or_whole
+from webapp.domain.passages import Passage, is_vertical, joined, paragraphs, rows, words_or_whole
 from webapp.domain.reading import Doubt, Finding, Reading
 from webapp.domain.transcription import SURE_LINE, Line, Transcription
 
-__all__ = ["Finding", "Kind", "Survey", "masked_text", "survey"]
+__all__ = ["SENSITIVE", "Finding", "Kind", "Survey", "masked_text", "survey"]
 
-IDENTIFYING = frozenset({Kind.ID_NUMBER, Kind.PHONE, Kind.ADDRESS, Kind.FAMILY, Kind.BANK_CARD, Kind.E_MAIL})
+SENSITIVE = frozenset(Kind)  # what masked readers do not see
+IDENTIFYING = SENSITIVE - {Kind.HEALTH, Kind.SALARY}  # those two are the subject's own, whoever else is named
 SURE_PAGE = 0.85  # mean line score: good scans have 0.98 and more
-MOST_DOUBTFUL = 0.15  # share of doubtful lines; beyond it lies bleed-through (measured)
+MOST_DOUBTFUL = (
+    0.35  # share of doubtful lines, which are covered; beyond it the sure ones are not to be trusted either
+)
+MOST_NOTES = 3  # lines up or down a page: more is a text set that way
+MOST_UNREAD = 40  # pieces of ink that nobody read: more is a rough ground, or a page in handwriting
 FEWEST_SIGNS = 6  # fewer on a whole page: an empty page, or one that could not be read
 SMALLEST_SIDE_PX = 500  # a page of A4 at 60 dpi: text is no longer readable
 LONGEST_SHAPE = 2.5  # long side to short side
@@ -36,7 +41,7 @@ class Survey:
     unsure: tuple[str, ...]
 
 
-def survey(page: Transcription, *, kinds: frozenset[Kind] = IDENTIFYING) -> Survey:
+def survey(page: Transcription, *, kinds: frozenset[Kind] = SENSITIVE) -> Survey:
     """Search all readings of a page for values to be covered, in page pixels, grown and kept on the page.
 
     Findings are of every kind, none within another of its kind; doubt counts for `kinds` alone, those
@@ -45,7 +50,7 @@ def survey(page: Transcription, *, kinds: frozenset[Kind] = IDENTIFYING) -> Surv
     reading = Reading(page)
     by_label = labelled.locate(reading)
     relatives, lost = family.locate(reading)
-    found = _distinct([*_patterns(reading), *by_label.findings, *relatives])
+    found = _distinct([*_patterns(reading), *by_label.findings, *relatives, *_not_made_out(page, reading)])
     pieces = list(_pieces(reading, found))
     doubts = [
         *by_label.doubts,
@@ -122,6 +127,14 @@ def _patterns(reading: Reading) -> Iterator[Finding]:
     for cell in reading.ruling.cells:
         if len(cell.rows) > 1:
             yield from _hits(reading, joined(cell.rows), "pattern", set(Kind))
+            yield from _hits(reading, joined(cell.rows, gap=""), "pattern", set(Kind))
+    for paragraph in paragraphs(reading.loose_rows):
+        if len(paragraph) > 1:
+            yield from _hits(
+                reading, joined(paragraph, gap="").compact(), "pattern", {Kind.ADDRESS, Kind.E_MAIL}
+            )
+    for paragraph in paragraphs(rows(reading.first)):  # whatever ruling was seen: it may be the other side's
+        yield from _hits(reading, joined(paragraph, gap=""), "pattern", {Kind.ADDRESS})
 
 
 def _hits(reading: Reading, passage: Passage, source: str, kinds: set[Kind]) -> Iterator[Finding]:
@@ -167,6 +180,28 @@ def _broken(passages: list[Passage]) -> Iterator[Passage]:
                 yield joined([tail, head])
 
 
+def _not_made_out(page: Transcription, reading: Reading) -> Iterator[Finding]:
+    """Ink and lines of which no reader is sure, and notes up or down the page: masked readers see what was read."""
+    for box in page.unread:
+        yield from reading.cover(Kind.UNREAD, [_as_far_as_read(box, page)], "ink")
+    for line in page.lines:
+        if (line.score < SURE_LINE and len(line.text.strip()) > 1) or _runs_down(line, page):
+            reach = line.box.width if is_vertical(line) else 0
+            box = line.box.grown(0, 2 * reach, within=reading.size)
+            yield from reading.cover(Kind.UNREAD, [box], "doubtful")
+
+
+def _as_far_as_read(box: Box, page: Transcription) -> Box:
+    """Ink with what may go on beside it, paler or under a seal, as far as the next sure line."""
+    if box.height > box.width:
+        return box.grown(0, 2 * box.width, within=(page.width_px, page.height_px))
+    reach, level = box.height, (box.top + box.bottom) // 2
+    row = [line.box for line in page.sure_lines() if line.box.top <= level < line.box.bottom]
+    left = max([box.left - 2 * reach, 0, *(b.right for b in row if b.right <= box.left + reach)])
+    right = min([box.right + 8 * reach, page.width_px, *(b.left for b in row if b.left >= box.right - reach)])
+    return Box(min(left, box.left), box.top, max(right, box.right), box.bottom)
+
+
 def _pieces(reading: Reading, found: list[Finding]) -> Iterator[Finding]:
     """Digits outside of all findings that look like a piece of an identity or telephone number."""
     for passage, source in [(p, "pattern") for p in reading.first] + [(p, "second") for p in reading.second]:
@@ -196,8 +231,10 @@ def _page_doubts(page: Transcription, reading: Reading) -> Iterator[str]:
         yield "整页识别把握不足。"
     if page.doubtful_share > MOST_DOUBTFUL:
         yield "识别不清的行过多。"
-    if any(_runs_down(line, page) for line in page.lines):
+    if sum(_runs_down(line, page) for line in page.lines) > MOST_NOTES:
         yield "有竖排文字，机器读不可靠。"
+    if len(page.unread) > MOST_UNREAD:
+        yield "页面上没有认出的笔迹过多。"
 
 
 def _beyond(box: Box, page: Transcription) -> bool:

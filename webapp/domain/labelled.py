@@ -3,17 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
+from webapp.domain.columns import columns, heads
 from webapp.domain.entries import NUMBERS, Entry, continues, entries, labels_of, like_value, stands_alone
 from webapp.domain.geometry import Box, around
-from webapp.domain.labels import Kind, LabelMatch, labels_in
+from webapp.domain.labels import Kind, LabelMatch, is_heading, labels_in
 from webapp.domain.passages import Passage
 from webapp.domain.reading import Doubt, Finding, Reading
 from webapp.domain.ruling import Cell
-from webapp.domain.transcription import SURE_LINE
 
 _NOTHING = re.compile("无|/|—+|-+|同上")
+_WHOLE_NUMBER = {Kind.ID_NUMBER: 15, Kind.PHONE: 7, Kind.BANK_CARD: 15}  # signs, at least
+_WORDS = re.compile("[一-龥]{2}")
+# A number or an e-mail address gives itself away wherever it stands, and ink that nobody read is covered as such.
+FOUND_ANYWHERE = NUMBERS | {Kind.E_MAIL}
 _FULL_ROW = 0.75  # of the page's width: a row that reaches so far may run on in the next
 
 
@@ -32,13 +35,20 @@ def locate(reading: Reading) -> Located:
         _in_cell(reading, cell, located)
     for box, label in _split_labels(reading.ruling.cells, reading.ruling.slack_px):
         _beside(reading, box, label, located)
-    for row, following in pairwise([*reading.loose_rows, None]):
-        if row is not None:
-            runs_on = following is not None and row.box.right > _FULL_ROW * reading.size[0]
-            _in_row(reading, row, None, located, following=[following] if following and runs_on else [])
+    for n, row in enumerate(reading.loose_rows):
+        if not _headings(reading, row, reading.loose_rows[n + 1 :], located):
+            _in_row(reading, row, None, located, following=reading.loose_rows[n + 1 :])
     for row in reading.second_loose_rows:
         _in_row(reading, row, None, located, second=True)
     return located
+
+
+def _headings(reading: Reading, row: Passage, following: Sequence[Passage], located: Located) -> bool:
+    """Cover the columns under a row of headings that nothing rules. False when it is none or nothing stands below."""
+    found = list(columns(row, following, reading.size)) if heads(row) else []
+    for label, box in found:
+        located.findings += reading.cover_area(label.kind, box, f"label:{label.kind}→column")
+    return bool(found)
 
 
 def _in_cell(reading: Reading, cell: Cell, located: Located) -> None:
@@ -46,7 +56,6 @@ def _in_cell(reading: Reading, cell: Cell, located: Located) -> None:
     labels = labels_of(cell.text)
     alone = [label for label in labels if stands_alone(cell.text, label)]
     for label in alone:
-        _doubt_if_unclear(cell.whole, label, located)
         _beside(reading, cell.box, label, located)
     if not alone or len(alone) < len(labels):
         for n, row in enumerate(cell.rows):
@@ -90,36 +99,80 @@ def _beside(reading: Reading, place: Box, label: LabelMatch, located: Located) -
     if right and right[0].box.left - place.right > 4 * ruling.slack_px:
         gap = Box(place.right, place.top, right[0].box.left, place.bottom)
         located.findings += reading.cover_area(kind, gap, f"label:{kind}→gap")
+        _run_on(reading, gap, "", kind, located)
         return
     filled = [cell for cell in right if not cell.is_heading]
+    texts = []
     for cell in filled:
-        for part in _with_slots(reading, cell):
-            located.findings += reading.cover_area(kind, part.extent, f"label:{kind}→cell")
-    strange = bool(filled) and kind in NUMBERS and all(_no_number(cell.text) for cell in filled)
+        located.findings += reading.cover_area(kind, cell.extent, f"label:{kind}→cell")
+        texts.append(cell.text + _run_on(reading, cell.box, cell.text, kind, located))
+    strange = bool(filled) and kind in NUMBERS and all(_no_number(text) for text in texts)
     if strange:
         located.doubts.append(Doubt(kind, f"“{label.name}”旁边填的不像号码，请核对遮挡位置。"))
     heads_column = below is not None and not below.is_heading and not labels_in(below.text)
     if below is not None and heads_column and (not filled or strange or like_value(kind, below.text)):
         _cover_column(reading, below, kind, located)
-    elif not filled:
+    elif not filled and not _loose_beside(reading, place, kind, located) and kind not in FOUND_ANYWHERE:
         located.doubts.append(Doubt(kind, f"没有找到“{label.name}”的填写处，请核对。"))
+
+
+def _loose_beside(reading: Reading, place: Box, kind: Kind, located: Located) -> bool:
+    """Cover what stands right of a label's cell in no cell, up to the next heading: its ruling was not seen."""
+    parts = [*reading.ruling.loose, *reading.ruling.second_loose]
+    row = [
+        part
+        for part in parts
+        if part.box.left >= place.right and place.top <= _level(part.box) < place.bottom
+    ]
+    covered = False
+    for part in sorted(row, key=lambda part: part.box.left):
+        if is_heading(part.text):
+            break
+        located.findings += reading.cover(kind, part.covers(0, len(part.text)), f"label:{kind}→loose")
+        covered = True
+    return covered
+
+
+def _run_on(reading: Reading, place: Box, text: str, kind: Kind, located: Located) -> str:
+    """Cover what a number that `place` does not hold whole may go on into: boxes for single signs, up to words.
+
+    Rulings between such boxes are lost now and then, so whatever was read in the row counts, in a cell or in none.
+    Returns what was read there.
+    """
+    if kind not in NUMBERS or _WORDS.search(text) or _NOTHING.fullmatch(text):
+        return ""
+    if sum(sign.isdigit() for sign in text) >= _WHOLE_NUMBER[kind] or (
+        not text and place.width > 4 * place.height
+    ):
+        return ""
+    cells = [
+        cell for cell in reading.ruling.row(place) if cell.box.left >= place.right - reading.ruling.slack_px
+    ]
+    stop = next(
+        (cell.box.left for cell in cells if _WORDS.search(cell.text) or cell.is_heading), reading.size[0]
+    )
+    held = [part for cell in cells if cell.box.left < stop for part in cell.rows]
+    held += [
+        part for part in (*reading.ruling.loose, *reading.ruling.second_loose)
+        if place.right - place.height // 2 <= part.box.left < stop and place.top <= _level(part.box) < place.bottom
+    ]  # fmt: skip
+    if any(_WORDS.search(part.text) for part in held):
+        held = []  # a text of its own, not the rest of a number
+    slots = [cell.box for cell in cells if cell.box.left < stop and cell.is_slot]
+    right = max((box.right for box in (*slots, *(part.box for part in held))), default=place.right)
+    if right <= place.right:
+        return ""
+    rest = Box(place.left, place.top, right, place.bottom)
+    located.findings += reading.cover_area(kind, rest, f"label:{kind}→row")
+    return "".join(part.text for part in sorted(held, key=lambda part: part.box.left))
+
+
+def _level(box: Box) -> int:
+    return (box.top + box.bottom) // 2
 
 
 def _no_number(text: str) -> bool:
     return bool(text) and not re.search("[0-9]{2}", text) and not _NOTHING.fullmatch(text)
-
-
-def _with_slots(reading: Reading, cell: Cell) -> Iterator[Cell]:
-    """The cell, and when it is a box for one sign, the equal boxes that follow it."""
-    yield cell
-    while cell.is_slot:
-        following = reading.ruling.right_of(cell.box)
-        if len(following) != 1 or not following[0].is_slot:
-            return
-        if abs(following[0].box.width - cell.box.width) > reading.ruling.slack_px:
-            return
-        cell = following[0]
-        yield cell
 
 
 def _cover_column(reading: Reading, first: Cell, kind: Kind, located: Located) -> None:
@@ -143,14 +196,15 @@ def _in_row(
     for entry in entries(row):
         if second and (entry.label.misread or entry.begin == entry.end):
             continue
-        if not second:
-            _doubt_if_unclear(row, entry.label, located)
         if entry.begin < entry.end:
             _cover_value(reading, compact, entry, cell, located)
         else:
             _cover_room(reading, compact, entry, cell, located)
         if entry.end == len(compact.text) and entry.label.kind == Kind.ADDRESS:
-            _cover_continuation(reading, following, located)
+            value = around(
+                compact.covers(entry.begin, entry.end) or compact.covers(entry.label.start, entry.label.end)
+            )
+            _cover_continuation(reading, value, following, located, in_cell=cell is not None)
 
 
 def _cover_value(reading: Reading, row: Passage, entry: Entry, cell: Cell | None, located: Located) -> None:
@@ -170,17 +224,20 @@ def _cover_room(reading: Reading, row: Passage, entry: Entry, cell: Cell | None,
     if label.right < edge:
         room = Box(label.right, label.top, edge, label.bottom)
         located.findings += reading.cover(entry.label.kind, [room], f"label:{entry.label.kind}→room")
-    located.doubts.append(Doubt(entry.label.kind, f"没有读到“{entry.label.name}”后面的内容，请核对。"))
+    if entry.label.kind not in FOUND_ANYWHERE:
+        located.doubts.append(Doubt(entry.label.kind, f"没有读到“{entry.label.name}”后面的内容，请核对。"))
 
 
-def _cover_continuation(reading: Reading, following: Sequence[Passage], located: Located) -> None:
-    """An address runs on until something else is asked for."""
+def _cover_continuation(
+    reading: Reading, value: Box, following: Sequence[Passage], located: Located, *, in_cell: bool
+) -> None:
+    """An address runs on until something else is asked for: after a full line on the next, or right under its own."""
+    last = value
     for row in following:
-        if not continues(row.text.replace(" ", "")):
+        close = row.box.top - last.bottom < max(last.height, row.box.height)
+        full = last.right > _FULL_ROW * reading.size[0]
+        under = abs(row.box.left - value.left) < 2 * value.height
+        if not continues(row.text.replace(" ", "")) or not (in_cell or full or (close and under)):
             return
         located.findings += reading.cover(Kind.ADDRESS, row.covers(0, len(row.text)), "label:address→line")
-
-
-def _doubt_if_unclear(passage: Passage, label: LabelMatch, located: Located) -> None:
-    if passage.score < SURE_LINE:
-        located.doubts.append(Doubt(label.kind, f"栏目“{label.name}”识别不清，请核对填写处。"))
+        last = row.box

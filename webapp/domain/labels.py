@@ -11,7 +11,7 @@ from itertools import pairwise
 
 
 class Kind(StrEnum):
-    """What a masked value is. Photographs and handwriting are masked by hand, not found by these rules."""
+    """What a masked value is. UNREAD is writing that no machine could read: it may be anything."""
 
     ID_NUMBER = "id_number"
     PHONE = "phone"
@@ -21,77 +21,94 @@ class Kind(StrEnum):
     E_MAIL = "e_mail"
     HEALTH = "health"
     SALARY = "salary"
+    UNREAD = "unread"
 
+
+def _words(listed: str) -> tuple[str, ...]:
+    return tuple(listed.split())
+
+
+# Single fields about relatives in a person's own form: 配偶姓名, 父亲工作单位 ….
+_RELATIVES_ASKED = (
+    "配偶",
+    "爱人",
+    "丈夫",
+    "妻子",
+    "父亲",
+    "母亲",
+    "子女",
+    "儿子",
+    "女儿",
+    "家长",
+    "监护人",
+    "亲属",
+)
+_ASKED_OF_THEM = ("姓名", "工作单位", "单位", "职业", "职务", "出生年月", "政治面貌", "情况")
+_ABOUT_RELATIVES = (
+    *(one + asked for one in _RELATIVES_ASKED for asked in _ASKED_OF_THEM),
+    "紧急联系人",
+    "紧急联络人",
+    "监护人",
+)
 
 # 籍贯 and 出生地 are not here: they name a county, stand on every roster and point at nobody.
 # 户籍所在地 is: forms are filled there with the street and the house.
 LABELS: dict[Kind, tuple[str, ...]] = {
-    Kind.ID_NUMBER: (
-        "身份证",
-        "身份证号",
-        "身份证号码",
-        "居民身份证号码",
-        "公民身份号码",
-        "公民身份证号码",
-        "身份证件号码",
-        "有效证件号码",
-        "证件号码",
-        "证件号",
-        "护照号码",
+    Kind.ID_NUMBER: _words(
+        """
+        身份证 身份证号 身份证号码 居民身份证号码 公民身份号码 公民身份证号码 身份证件号码
+        有效证件号码 证件号码 证件号 护照号码 护照号 居民身份证 公民身份号 身份证编号 证件编号
+        军官证号 通行证号
+        """
     ),
-    Kind.PHONE: (
-        "联系电话",
-        "联系方式",
-        "电话",
-        "电话号码",
-        "手机",
-        "手机号",
-        "手机号码",
-        "移动电话",
-        "办公电话",
-        "住宅电话",
-        "家庭电话",
-        "宅电",
-        "传真",
+    Kind.PHONE: _words(
+        """
+        联系电话 联系方式 电话 电话号码 手机 手机号 手机号码 移动电话 办公电话 住宅电话 家庭电话
+        宅电 传真 联系手机 手机及微信 微信 微信号 QQ QQ号 Tel
+        """
     ),
-    Kind.ADDRESS: (
-        "家庭住址",
-        "家庭地址",
-        "家庭详细住址",
-        "现住址",
-        "现住地址",
-        "现居住地",
-        "居住地址",
-        "住址",
-        "地址",
-        "通讯地址",
-        "通信地址",
-        "联系地址",
-        "邮寄地址",
-        "通讯处",
-        "户籍地址",
-        "户籍所在地",
-        "户口所在地",
+    Kind.ADDRESS: _words(
+        """
+        家庭住址 家庭地址 家庭详细住址 现住址 现住地址 现居住地 居住地址 住址 地址 通讯地址
+        通信地址 联系地址 邮寄地址 通讯处 户籍地址 户籍所在地 户口所在地 户口地址 住所 居住地
+        常住地址 家庭通讯地址
+        """
     ),
-    Kind.BANK_CARD: ("银行卡号", "银行账号", "银行帐号", "工资卡号", "开户账号", "储蓄账号"),
-    Kind.E_MAIL: ("电子邮箱", "电子邮件", "电子信箱", "邮箱地址", "邮箱", "E-mail", "Email"),
-    Kind.HEALTH: ("健康状况", "健康情况", "身体状况", "既往病史", "病史", "体检结论", "诊断意见", "伤残等级"),
-    Kind.SALARY: (
-        "基本工资",
-        "岗位工资",
-        "薪级工资",
-        "职务工资",
-        "级别工资",
-        "工资合计",
-        "月工资",
-        "津贴补贴",
+    Kind.BANK_CARD: _words(
+        """
+        银行卡号 银行账号 银行帐号 银行卡 工资卡号 工资卡账号 开户账号 开户行及账号 储蓄账号
+        存折账号 公积金账号 卡号 账号 帐号
+        """
+    ),
+    Kind.FAMILY: _ABOUT_RELATIVES,
+    Kind.E_MAIL: _words("电子邮箱 电子邮件 电子信箱 邮箱地址 邮箱 电邮 E-mail Email"),
+    Kind.HEALTH: _words(
+        """
+        健康状况 健康情况 身体状况 身体情况 既往病史 病史 过敏史 体检结论 体检结果 检查结论
+        诊断意见 诊断结果 伤残等级 残疾等级 残疾类别
+        """
+    ),
+    Kind.SALARY: _words(
+        """
+        基本工资 岗位工资 薪级工资 职务工资 级别工资 基础工资 工龄工资 绩效工资 奖励工资 工资总额
+        工资合计 月工资 月工资额 月薪 增资额 津贴补贴 生活补贴 住房补贴
+        """
     ),
 }
 
+# What more is asked for on papers of a category (小类): elsewhere these words mean something else.
+LABELS_BY_CATEGORY: dict[str, dict[Kind, tuple[str, ...]]] = {
+    "9-1": {Kind.SALARY: ("合计", "金额", "标准", "工资", "津贴", "补贴", "工资标准", "级别档次", "职务工资标准")},
+    "10": {
+        Kind.HEALTH: ("内科", "外科", "眼科", "化验", "血压", "血糖", "心电图", "超声", "胸部透视", "心电图和超声",
+                      "肝功能", "耳鼻喉", "既往病史", "一般情况", "转氨酶", "左眼视力", "右眼视力", "心率"),
+    },
+}  # fmt: skip
+
 # Read exactly like this they are no label, however near they come to one.
 _NOT_LABELS = re.compile(
-    "身份证明|身份认定|身份界定|文件号码|证书号码|证书号|软件号码|单位地址|学校地址|网站地址|电话会议|电话记录|"
-    "身份证复印件|身份证原件|健康成长|健康发展"
+    "身份证明|身份认定|身份界定|文件号码|证书号码|证书号|证书编号|文件编号|档案编号|材料编号|软件号码|单位地址|学校地址|网站地址|电话会议|电话记录|"
+    "身份证复印件|身份证原件|健康成长|健康发展|居民身份证法|微信公众|微信群|银行卡组织|工资卡片"
 )
 
 # Words that head a cell or a column without asking for anything masked: they end a value and mark a header.
@@ -117,6 +134,27 @@ _KINSHIP_LIST = """
 """
 KINSHIP = tuple(_KINSHIP_LIST.split())
 KINSHIP_SHORT = tuple("父母妻夫兄弟姐妹子女")  # 女 is also a sex: one of these is never enough
+COMPOUND_SURNAMES = [
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "令狐",
+    "司徒",
+    "端木",
+    "闻人",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "夏侯",
+    "长孙",
+    "宇文",
+    "东方",
+    "南宫",
+    "独孤",
+    "轩辕",
+]
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
     "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄"
@@ -164,10 +202,10 @@ def trimmed(text: str) -> str:
     return _TRIM.sub("", text)
 
 
-def is_heading(text: str) -> bool:
+def is_heading(text: str, *, longest: int = 24) -> bool:
     """True when a text is nothing but words that forms are printed with: a label or a column header."""
     words = trimmed(text)
-    if not words or len(words) > 24:
+    if not words or len(words) > longest:
         return False
     for match in reversed(labels_in(words)):
         words = words[: match.start] + words[match.end :]
@@ -193,7 +231,8 @@ def distance(left: str, right: str) -> int:
 
 
 def _faults(name: str) -> int:
-    return len(name) // 3 if len(name) > 3 else 0
+    """How many signs of a label may be misread. None in those about relatives: 本人姓名 is nearly 爱人姓名."""
+    return len(name) // 3 if len(name) > 3 and name not in _ABOUT_RELATIVES else 0
 
 
 def _parts() -> dict[str, list[tuple[Kind, str, int]]]:

@@ -103,6 +103,18 @@ def rows(passages: Iterable[Passage]) -> list[Passage]:
     return [joined(passage for _, passage in row) for row in begun]
 
 
+def paragraphs(rows: Iterable[Passage]) -> Iterator[list[Passage]]:
+    """Rows that follow one another closely, as the lines of one text do."""
+    paragraph: list[Passage] = []
+    for row in rows:
+        if paragraph and row.box.top - paragraph[-1].box.bottom > 1.2 * row.box.height:
+            yield paragraph
+            paragraph = []
+        paragraph.append(row)
+    if paragraph:
+        yield paragraph
+
+
 def words_or_whole(line: Line) -> Sequence[tuple[str, Box, bool]]:
     """(text, box, True) a word if the words make up the line, else the whole line as one with False."""
     if line.words and "".join(w.text for w in line.words).replace(" ", "") == line.text.replace(" ", ""):

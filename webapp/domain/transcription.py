@@ -37,6 +37,7 @@ class Transcription:
     second_lines -- of further passes and of the independent second reader: never shown or
         indexed, only searched for values to mask
     cells -- the ruled cells of tables, in reading order
+    unread -- ink that looks written and of which no reader made anything
     """
 
     width_px: int
@@ -47,6 +48,7 @@ class Transcription:
     cells: tuple[Box, ...] = ()
     turned_degrees: int = 0  # clockwise quarter turns that made the page upright
     notes: dict[str, Any] = field(default_factory=dict)
+    unread: tuple[Box, ...] = ()
 
     def sure_lines(self) -> Iterator[Line]:
         """The lines that are trusted enough to be shown and indexed."""
@@ -72,6 +74,7 @@ class Transcription:
             "lines": [_line_out(line) for line in self.lines],
             "second": [_line_out(line) for line in self.second_lines],
             "cells": [_box_out(cell) for cell in self.cells],
+            "unread": [_box_out(box) for box in self.unread],
         }
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -86,6 +89,7 @@ class Transcription:
             lines=tuple(map(_line_in, body["lines"])),
             second_lines=tuple(map(_line_in, body["second"])),
             cells=tuple(Box(*cell) for cell in body["cells"]),
+            unread=tuple(Box(*box) for box in body.get("unread", ())),
             turned_degrees=body["turned"],
             notes=body["notes"],
         )

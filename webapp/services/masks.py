@@ -9,7 +9,7 @@ from datetime import datetime
 
 from webapp.domain.disclosure import Level, MaskState, Rendition
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
-from webapp.domain.findings import IDENTIFYING, Finding, Kind, holds_only, masked_text
+from webapp.domain.findings import IDENTIFYING, SENSITIVE, Finding, Kind, holds_only, masked_text
 from webapp.domain.geometry import Box
 from webapp.domain.transcription import Transcription
 from webapp.rendering.mask import Cover
@@ -24,7 +24,7 @@ from webapp.storage.pages import Mask, Page, PageText
 # a form also names introducers and witnesses, with their numbers.
 BURNED: dict[Rendition, frozenset[Kind]] = {
     Rendition.CLEAR: frozenset(),
-    Rendition.MASKED: IDENTIFYING,
+    Rendition.MASKED: SENSITIVE,
     Rendition.OWN: IDENTIFYING,
 }
 LABELS: dict[Kind, str] = {
@@ -36,6 +36,7 @@ LABELS: dict[Kind, str] = {
     Kind.E_MAIL: "邮箱",
     Kind.HEALTH: "健康信息",
     Kind.SALARY: "工资",
+    Kind.UNREAD: "未识别",
 }
 DRAWABLE = tuple(LABELS.items())
 MOST_BOXES = 400  # on one page; more is a slip of a script
@@ -101,7 +102,7 @@ def covers(page: Page, rendition: Rendition) -> list[Cover]:
 def write_text(page: Page, transcription: Transcription) -> None:
     """Derive and keep both renditions of a page's text, from its boxes as they are. In the caller's transaction."""
     dossier = page.material.dossier
-    masked = masked_text(transcription, covered_for(page, Rendition.MASKED), IDENTIFYING)
+    masked = masked_text(transcription, covered_for(page, Rendition.MASKED), SENSITIVE)
     sealed = {
         "clear": pieces.seal_field(dossier, f"clear:{page.public_id}", transcription.text),
         "masked": pieces.seal_field(dossier, f"masked:{page.public_id}", masked),
