@@ -7,7 +7,7 @@ import time
 
 from tests.benchmarks.figures import Figures, say
 
-SUBJECTS = ("ocr", "page_image", "audit", "screens", "pipeline", "search_50k")
+SUBJECTS = ("ocr", "page_image", "audit", "screens", "pipeline", "search_50k", "trace")
 
 
 def main(asked: list[str]) -> int:
