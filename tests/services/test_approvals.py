@@ -13,10 +13,11 @@ from webapp.domain.disclosure import Level
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import UNDO, Scope
 from webapp.domain.role import Role
-from webapp.services import approvals, asked, caseload, grants, requests
+from webapp.services import approvals, asked, caseload, grants, notices, requests
 from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
 from webapp.services.requests import Reason
+from webapp.storage.accounts import Officer
 from webapp.storage.pages import Page
 from webapp.storage.requests import AccessRequest, Grant
 
@@ -297,3 +298,28 @@ def test_a_decision_is_told_with_its_words(asker, material):
     for empty in ("", "  "):
         with pytest.raises(Invalid):
             approvals.reject(make_approver(), request.public_id, empty, version=request.version, now=NOW)
+
+
+def told(officer):
+    return [each.notice.kind for each in notices.listed(officer) if each.notice.read_at is None]
+
+
+def able(actor):
+    """As if enrolled: notices go to officers who may sign in."""
+    Officer.update(password_hash="x", totp_secret=b"x", authorised_at=NOW).where(
+        Officer.id == actor.person.id
+    ).execute()
+    return actor
+
+
+def test_both_sides_are_told_and_nobody_who_may_not_decide(asker, sanction):
+    first, second = able(make_approver()), able(make_approver())
+    relative = able(make_approver(recused_from=sanction.dossier.subject))
+    request = make_request(asker, sanction)
+    assert [told(one) for one in (first, second, relative)] == [["request-waiting"], ["request-waiting"], []]
+    approve(request, first)
+    assert [told(one) for one in (first, second)] == [[], ["request-waiting"]]
+    approve(request, second)
+    assert (told(second), told(asker)) == ([], ["request-approved"])
+    grants.revoke(Grant.get().public_id, actor=first, now=NOW)
+    assert told(asker) == ["grant-revoked", "request-approved"]

@@ -13,8 +13,9 @@ from webapp.domain.access_request import State, Step, Terms
 from webapp.domain.disclosure import Level, Standing
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import UNDO, Scope
+from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import asked, audit, dossiers, grants, sessions
+from webapp.services import asked, audit, dossiers, grants, notices, sessions
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer, Session
 from webapp.storage.archive import Dossier, Material, Subject, Unit
@@ -25,6 +26,8 @@ _KEPT_AWAY = {
     Standing.OWN: "任何人不得审批查阅本人档案的申请",
     Standing.RECUSED: "您与该干部存在回避关系，不能审批",
 }
+_WAITING = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE)
+_TOLD = {Step.RETURNED: NoticeKind.REQUEST_RETURNED, Step.REJECTED: NoticeKind.REQUEST_REJECTED}
 QUESTION, REASON = "要补充的问题", "不予批准的理由"
 _NAMES = {level: name for name, level in grants.LEVELS.items()}
 
@@ -59,6 +62,11 @@ def approve(
     grant = _write_grant(request, given, is_double=approvals > 1, is_last=is_last, now=now)
     step = Step.APPROVED if is_last else Step.SECONDED
     asked.note_step(request, actor, step, now)
+    notices.settle(_WAITING, request_id, now=now)
+    if is_last:
+        notices.notify(request.asker, NoticeKind.REQUEST_APPROVED, request_id, now=now)
+    else:
+        tell_approvers(find(request_id), now=now)
     _log(f"request:{step}", request, actor, now, {"grant": grant.public_id, "less": less is not None})
     return grant
 
@@ -118,6 +126,8 @@ def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
         version=AccessRequest.version + 1,
     ).where((AccessRequest.id == request.id) & (AccessRequest.state == State.APPROVED)).execute()
     asked.note_step(request, actor, Step.UNDONE, now)
+    notices.settle([NoticeKind.REQUEST_APPROVED], request_id, now=now)
+    tell_approvers(find(request_id), now=now)
     _log("request:undone", request, actor, now)
 
 
@@ -142,6 +152,12 @@ def require_may_decide(actor: Actor, request: AccessRequest) -> None:
         raise Refused(_KEPT_AWAY[standing], rule=f"approval:{standing}")
     if request.approvals and _seconder(request) == actor.person.id:
         raise Refused("您已经同意，还要由另一位审批人审批", rule="approval:same-approver")
+
+
+def tell_approvers(request: AccessRequest, *, now: datetime) -> None:
+    """Tell whoever may decide that a request waits. Part of the caller's transaction."""
+    able = [one for one in notices.officers_in(Role.APPROVER) if may_decide(one, request)]
+    notices.notify_all(able, NoticeKind.REQUEST_WAITING, request.public_id, now=now)
 
 
 def offer_of(request: AccessRequest) -> Offer:
@@ -179,6 +195,15 @@ def pending_grant(request: AccessRequest, *, at: datetime) -> Grant | None:
     return Grant.get_or_none(pending)
 
 
+def may_decide(officer: Officer, request: AccessRequest) -> bool:
+    """True when nothing keeps this officer, as an approver, from the request."""
+    try:
+        require_may_decide(Actor(officer, Role.APPROVER), request)
+    except Refused:
+        return False
+    return True
+
+
 def _decidable(actor: Actor, request_id: str) -> AccessRequest:
     request = find(request_id)
     require_may_decide(actor, request)
@@ -189,6 +214,8 @@ def _end(request: AccessRequest, step: Step, words: str, actor: Actor, now: date
     """The other way out: what a first approver left is void."""
     grants.void(request, actor=actor, now=now)
     asked.note_step(request, actor, step, now, words)
+    notices.settle(_WAITING, request.public_id, now=now)
+    notices.notify(request.asker, _TOLD[step], request.public_id, now=now)
     _log(f"request:{step}", request, actor, now)
 
 

@@ -12,7 +12,6 @@ from peewee import fn
 from webapp.domain.access_request import State, Step
 from webapp.domain.category import Category
 from webapp.domain.disclosure import Level, Sensitivity, Standing
-from webapp.domain.errors import Refused
 from webapp.domain.role import Role
 from webapp.services import approvals, asked, audit, dossiers, pieces
 from webapp.services.actor import Actor
@@ -23,7 +22,9 @@ from webapp.storage.database import transaction
 from webapp.storage.pages import Page, PageText
 from webapp.storage.requests import AccessRequest, Grant, RequestStep
 
-SOON = timedelta(hours=24)  # urgent: the time asked for is almost over, or the asker waits for longer than this
+SOON = timedelta(
+    hours=24
+)  # urgent: the time asked for is almost over, or the asker waits for longer than this
 MANY_PAGES = 100  # more than is read for one question
 MANY_DOSSIERS, LOOKED_BACK = 10, timedelta(days=30)  # granted to one officer lately
 LONG_MINUTES = 240  # half a working day
@@ -76,7 +77,11 @@ def todo(actor: Actor, *, now: datetime) -> list[Todo]:
     query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
     query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
     waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
-    mine = [one for one in query.where(waiting).order_by(AccessRequest.submitted_at) if _is_mine(actor, one)]
+    mine = [
+        one
+        for one in query.where(waiting).order_by(AccessRequest.submitted_at)
+        if approvals.may_decide(actor.person, one)
+    ]
     occasions = [request.occasion for request in mine]
     listed = [
         Todo(one, _is_urgent(one, now), approvals.needs_code(one), occasions.count(one.occasion))
@@ -110,14 +115,6 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
         tuple(asked.steps_of(request)),
         tuple(Grant.select().where(Grant.request == request).order_by(Grant.id.desc())),
     )
-
-
-def _is_mine(actor: Actor, request: AccessRequest) -> bool:
-    try:
-        approvals.require_may_decide(actor, request)
-    except Refused:
-        return False
-    return True
 
 
 def _is_urgent(request: AccessRequest, now: datetime) -> bool:

@@ -11,11 +11,13 @@ from typing import Any
 
 from peewee import JOIN
 
+from webapp.domain.access_request import Step
 from webapp.domain.disclosure import Level, Sensitivity
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
+from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import audit
+from webapp.services import audit, notices
 from webapp.services.actor import Actor
 from webapp.storage import requests as stored
 from webapp.storage.accounts import Officer
@@ -122,7 +124,8 @@ def revoke(public_id: str, *, actor: Actor, now: datetime) -> stored.Grant:
     taken = stored.Grant.update(revoked_at=now, revoked_by=actor.person).where(running)
     if not taken.execute():
         raise Conflict("这项授权已经结束，不用收回")
-    stored.RequestStep.create(request=row.request, officer=actor.person, kind="revoked", at=now)
+    stored.RequestStep.create(request=row.request, officer=actor.person, kind=Step.REVOKED, at=now)
+    notices.notify(row.officer, NoticeKind.GRANT_REVOKED, row.request.public_id, now=now)
     audit.append("grant:revoked", actor=actor, at=now, kind="grant", record=public_id)
     return stored.Grant.get_by_id(row.id)
 

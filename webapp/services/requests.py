@@ -15,7 +15,8 @@ from webapp.domain.category import Category
 from webapp.domain.disclosure import FINAL, Level, Sensitivity
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import Scope
-from webapp.services import audit, dossiers, grants
+from webapp.domain.notice import NoticeKind
+from webapp.services import approvals, audit, dossiers, grants, notices
 from webapp.services.actor import Actor
 from webapp.services.asked import note_step, scope_of, sensitivities, state_of, terms_of
 from webapp.storage.archive import Dossier, Material, Subject, Unit
@@ -24,6 +25,7 @@ from webapp.storage.requests import AccessRequest, RequestScope
 
 DETAILS, ANSWER = "具体事项", "补充说明"
 _EDITABLE = (State.DRAFT, State.RETURNED)
+_ABOUT = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE, NoticeKind.REQUEST_RETURNED)
 _NAMES = {level: name for name, level in grants.LEVELS.items()}
 
 
@@ -124,6 +126,8 @@ def submit(actor: Actor, request_id: str, *, now: datetime, words: str = "") -> 
         raise Conflict("这份申请刚刚有了变化，请刷新后再看")
     step = Step.ANSWERED if is_answer else Step.SUBMITTED
     note_step(request, actor, step, now, said)
+    notices.settle([NoticeKind.REQUEST_RETURNED], request_id, now=now)
+    approvals.tell_approvers(approvals.find(request_id), now=now)
     audit.append(f"request:{step}", actor=actor, at=now, kind="request", record=request.public_id,
                  purpose=request.purpose, details={"dossier": request.dossier.public_id})  # fmt: skip
     return own(actor, request_id)
@@ -137,6 +141,7 @@ def withdraw(actor: Actor, request_id: str, *, now: datetime) -> None:
         raise Conflict(f"这份申请{state_of(own(actor, request_id), now).label}，不能撤回")
     grants.void(request, actor=actor, now=now)
     note_step(request, actor, Step.WITHDRAWN, now)
+    notices.settle(_ABOUT, request_id, now=now)
     _log("request:withdrawn", request, actor, now)
 
 
