@@ -19,7 +19,7 @@ def values(draw, page=A4):
 @given(values(), st.sampled_from([(1, 1), (8, 8), (16, 8), (16, 16)]))
 def test_a_value_is_covered_with_its_margin_and_with_every_block_that_it_taints(value, block):
     covered = extent(value, page=A4, block=block)
-    margin = max(4, value.height * 0.15)
+    margin = max(4, min(24, value.height * 0.15))
     assert covered.left <= max(0, value.left - margin) or covered.right == A4[0]
     assert covered.right >= min(A4[0], value.right + margin)
     assert covered.top <= max(0, value.top - margin)

@@ -151,6 +151,7 @@ _CARD = re.compile(r"(?<![0-9])[0-9]{4}(?:[ \-]?[0-9]{4}){3}(?:[ \-]?[0-9]{1,3})
 _ROOM = re.compile(r"[0-9一二三四五六七八九十]{1,4}(?:号楼|号院|栋|幢|单元|室)")
 _LIVES = re.compile(r"(?:家住|现住|住在|住于|居住在|居住于)")
 _PLACE = re.compile("[省市区县镇乡路街道巷弄村里苑园]")
+_BEGINS = re.compile(f"{_LIVES.pattern}|[住地]址|[一-龥]{{2,4}}[省市区县]")
 _CLAUSE = re.compile(r"[^，。；;,:： ]+")
 
 
@@ -238,7 +239,8 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
         return
     for clause in _CLAUSE.finditer(text):
         if (_ROOM.search(clause[0]) or _LIVES.search(clause[0])) and _PLACE.search(clause[0]):
-            yield clause.span()
+            begun = _BEGINS.search(clause[0])
+            yield clause.start() + (begun.start() if begun else 0), clause.end()
 
 
 def _outermost(found: list[Hit]) -> list[Hit]:

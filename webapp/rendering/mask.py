@@ -15,6 +15,9 @@ from webapp.rendering import typeface
 
 MARGIN_PX = 4  # at 300 dpi: readers' boxes cut strokes by up to this much; half on a copy at half the size
 MARGIN_PERCENT = 15  # of the value's height: tall strokes are cut by more
+LARGEST_MARGIN_PX = (
+    24  # at 300 dpi: what is higher than two lines is a cell or a table, which has a margin of its own
+)
 STEP_PX = 240  # 2 cm at 300 dpi: names of two, three and four characters look alike
 _SHORT_SIDE_PX = 2480  # of A4 at 300 dpi: pages of fewer pixels have finer steps, down to half
 FILL, EDGE, INK = 0xD9, 0x8C, 0x4D  # greys; INK on FILL has a contrast of 6:1
@@ -38,7 +41,8 @@ def extent(value: Box, *, page: tuple[int, int], block: tuple[int, int] = (1, 1)
     the width does not tell the length.
     """
     short_side = min(max(min(page), _SHORT_SIDE_PX // 2), _SHORT_SIDE_PX)
-    margin = max(MARGIN_PX * short_side // _SHORT_SIDE_PX, -(-value.height * MARGIN_PERCENT // 100))
+    least, most = (px * short_side // _SHORT_SIDE_PX for px in (MARGIN_PX, LARGEST_MARGIN_PX))
+    margin = max(least, min(most, -(-value.height * MARGIN_PERCENT // 100)))
     tainted = _blocks_touched(value, block).grown(1, 1, within=page)
     grown = around([value.grown(margin, margin, within=page), tainted])
     step = STEP_PX * short_side // _SHORT_SIDE_PX
