@@ -186,7 +186,7 @@ def _shown(request_id: str) -> dict[str, object]:
         "materials": [part.material for part in case.request.scopes if part.material_id],
         "purpose": purposes.label(case.request.purpose),
         "step_labels": {step.value: step.label for step in Step},
-        "grants": [(one, one.grant.state_at(now())) for one in grants.with_scopes(case.grants)],
+        "grants": grants.told_of(case.request, at=now()),
         "lesser": _lesser(case),
         "just": [],
         "at": now(),

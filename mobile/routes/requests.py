@@ -237,7 +237,6 @@ def _terms() -> Terms:
 
 def _shown(own: AccessRequest) -> dict[str, object]:
     at = now()
-    held = grants.with_scopes(own.grants)
     return {
         "own": own,
         "state": asked.state_of(own, at),
@@ -245,7 +244,7 @@ def _shown(own: AccessRequest) -> dict[str, object]:
         "materials": [part.material for part in own.scopes if part.material_id],
         "steps": asked.steps_of(own),
         "step_labels": {step.value: step.label for step in Step},
-        "grants": [(one, one.grant.state_at(at)) for one in held],
+        "grants": grants.told_of(own, at=at),
         "purpose": purposes.label(own.purpose),
         "at": at,
     }

@@ -78,6 +78,7 @@ def test_from_a_refusal_to_reading_and_back(site: Site, page: Page, asker: Actor
     assert approver.post(f"/grants/{Grant.get().public_id}/revoke").status_code == 303
     assert image(reader, page) == 403
     assert "收回" in words_of(reader.get(address).text)
+    assert "已收回" in words_of(reader.get(own).text)
 
 
 def test_an_approval_is_taken_back_within_five_seconds_and_never_after(
@@ -89,6 +90,11 @@ def test_an_approval_is_taken_back_within_five_seconds_and_never_after(
     approver.post(f"{place}/approve", {"version": request.version})
     site.now += timedelta(seconds=4.9)
     assert approver.post(f"{place}/undo").status_code == 303
+    for browser, path in ((approver, place), (browser_of(site, asker), f"/requests/{request.public_id}")):
+        seen = browser.get(path)
+        assert seen.status_code == 200
+        assert "撤销批准" in words_of(seen.text)
+        assert "已收回" not in words_of(seen.text)
     site.now += UNDO
     assert image(browser_of(site, asker), page) == 403
     approver.post(f"{place}/approve", {"version": request.version + 2})
@@ -120,3 +126,72 @@ def test_who_reads_by_standing_right_has_no_clock(site: Site, page: Page) -> Non
     reader.post(place, {"purpose": "2"})
     assert "reading.js" not in reader.get(place).text
     assert reader.post(f"{place}/beat").json == {"left_s": None}
+
+
+def test_a_request_that_needs_two_is_told_as_that_on_both_sides(site: Site, asker: Actor) -> None:
+    sanction = make_material(make_dossier("李四"), "8", "关于给予警告处分的决定")
+    request = make_request(asker, sanction)
+    first, second = (browser_of(site, make_approver(now=site.now)) for _ in range(2))
+    place = f"/approvals/{request.public_id}"
+    assert "逐份审批" in words_of(first.get("/approvals").text)
+    assert f'action="{place}/approve"' not in first.get("/approvals").text
+    assert "须两位审批人" in words_of(first.get(place).text)
+    assert first.post(f"{place}/approve", {"version": request.version}).status_code == 303
+    assert "第一位审批人已同意" in words_of(
+        browser_of(site, asker).get(f"/requests/{request.public_id}").text
+    )
+    assert first.get(place).status_code == 403
+    assert second.post(f"{place}/approve", {"version": request.version + 1}).status_code == 303
+
+
+def test_less_is_approved_by_the_form(site: Site, page: Page, asker: Actor) -> None:
+    request = make_request(asker, page.material, categories="4-1 1")
+    approver = browser_of(site, make_approver(now=site.now))
+    form = {"version": request.version, "category": "4-1", "until": "2026-03-03", "minutes": "15"}
+    place = f"/approvals/{request.public_id}/approve"
+    assert approver.post(place, form | {"minutes": "999"}).status_code == 422
+    assert approver.post(place, form | {"category": "9-1"}).status_code == 422
+    assert approver.post(place, form | {"until": "x"}).status_code == 422
+    assert approver.post(place, form).status_code == 303
+    grant = Grant.get()
+    assert ([part.category for part in grant.scopes], grant.allowed_ms) == (["4-1"], 15 * 60_000)
+    assert grant.not_after.isoformat() == "2026-03-03T16:00:00+00:00"
+
+
+def test_requests_of_one_occasion_are_approved_together(site: Site, page: Page, asker: Actor) -> None:
+    one, other = make_request(asker, page.material), make_request(asker, page.material, categories="1")
+    AccessRequest.update(occasion=one.occasion).execute()
+    approver = browser_of(site, make_approver(now=site.now))
+    assert "一并批准 2 份" in words_of(approver.get("/approvals").text)
+    sent = {"request": [f"{each.public_id} {each.version}" for each in (one, other)]}
+    assert approver.post("/approvals/all", sent).status_code == 303
+    assert Grant.select().count() == 2
+    assert approver.post("/approvals/all", {"request": ["nothing"]}).status_code == 404
+
+
+def test_a_question_goes_back_and_its_answer_comes(site: Site, page: Page, asker: Actor) -> None:
+    request = make_request(asker, page.material)
+    approver, reader = browser_of(site, make_approver(now=site.now)), browser_of(site, asker)
+    back = f"/approvals/{request.public_id}/return"
+    assert approver.post(back, {"version": request.version, "words": ""}).status_code == 422
+    approver.post(back, {"version": request.version, "words": "核对哪一学历？"})
+    own = f"/requests/{request.public_id}"
+    assert "核对哪一学历？" in words_of(reader.get(own).text)
+    assert reader.post(f"{own}/answer", {"words": ""}).status_code == 422
+    assert reader.post(f"{own}/answer", {"words": "全日制学历"}).status_code == 303
+    assert "全日制学历" in words_of(approver.get(f"/approvals/{request.public_id}").text)
+
+
+def test_wrong_terms_are_said_by_the_form_and_nothing_is_lost(site: Site, page: Page, asker: Actor) -> None:
+    reader = browser_of(site, asker)
+    material = page.material.public_id
+    first = {"material": material, "purpose": "2", "details": "核对", "like": ""}
+    assert reader.post("/requests/new", first | {"purpose": ""}).status_code == 422
+    scope = reader.post("/requests/new", first).headers["Location"]
+    assert reader.post(scope, {}).status_code == 422
+    terms = reader.post(scope, {"material": material}).headers["Location"]
+    for wrong in ({"begins": "soon"}, {"days": "99"}, {"minutes": "1"}, {"begins": "2027-01-01"}):
+        sent = {"level": "masked", "begins": "2026-03-02", "days": "3", "minutes": "30"} | wrong
+        assert reader.post(terms, sent).status_code == 422
+    assert "草稿" in words_of(reader.get("/requests").text)
+    assert "核对" in reader.get(terms.replace("/terms", "/reason")).text

@@ -64,7 +64,6 @@ class Case:
     needs_code: bool
     needed: int
     steps: tuple[RequestStep, ...]
-    grants: tuple[Grant, ...]
 
     @property
     def pages(self) -> int:
@@ -113,7 +112,6 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
         approvals.needs_code(request),
         approvals.needed(request),
         tuple(asked.steps_of(request)),
-        tuple(Grant.select().where(Grant.request == request).order_by(Grant.id.desc())),
     )
 
 

@@ -161,6 +161,13 @@ def listed(actor: Actor, *, now: datetime) -> list[Held]:
     return found
 
 
+def told_of(request: stored.AccessRequest, *, at: datetime) -> list[tuple[Held, GrantState]]:
+    """A request's grants with their states, the newest first; none that was undone before anybody could read by it."""
+    rows = request.grants.order_by(stored.Grant.id.desc())
+    real = [row for row in rows if row.revoked_at is None or _was_in_force(row)]
+    return [(held, held.grant.state_at(at)) for held in with_scopes(real)]
+
+
 def with_scopes(rows: Iterable[stored.Grant]) -> list[Held]:
     """Stored grants as values, their scopes read in one query."""
     held = list(rows)
@@ -172,6 +179,10 @@ def with_scopes(rows: Iterable[stored.Grant]) -> list[Held]:
         elif category:
             categories[grant].add(category)
     return [Held(row, _value(row, materials[row.id], categories[row.id])) for row in held]
+
+
+def _was_in_force(row: stored.Grant) -> bool:
+    return row.in_force_at is not None and row.revoked_at >= row.in_force_at
 
 
 def _scope_rows(ids: Sequence[int]) -> Iterable[tuple[int, str | None, str]]:
