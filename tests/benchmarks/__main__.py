@@ -7,7 +7,7 @@ import time
 
 from tests.benchmarks.figures import Figures, say
 
-SUBJECTS = ("ocr", "page_image", "audit", "screens", "pipeline", "search_50k", "trace")
+SUBJECTS = ("ocr", "page_image", "audit", "screens", "pipeline", "search_50k", "trace", "masking")
 
 
 def main(asked: list[str]) -> int:

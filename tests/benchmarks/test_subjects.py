@@ -5,7 +5,18 @@ import math
 
 import pytest
 
-from tests.benchmarks import __main__, audit, figures, ocr, page_image, pipeline, screens, search_50k, trace
+from tests.benchmarks import (
+    __main__,
+    audit,
+    figures,
+    masking,
+    ocr,
+    page_image,
+    pipeline,
+    screens,
+    search_50k,
+    trace,
+)
 from tests.benchmarks.reading_truth import Sign, Tally, Truth, plain, spread
 from webapp.demonstration.sheet import DrawnLine, Secret
 from webapp.domain.geometry import Box
@@ -128,3 +139,10 @@ def test_trace():
     found = trace.measure(pages=1, read_pages=0)
     sound(found, "camera_first_share", "wrong_comparisons", "trace_p95_ms", "lsb_half_size_first_share")
     assert (found["first_share"], found["false_accepts"]) == (1, 0)
+
+
+@pytest.mark.engine
+def test_masking():
+    found = masking.measure(forms=2)
+    sound(found, "leaks", "overmasked_share", "withheld_share", "s_per_form", "tesseract_regex_leaks")
+    assert (found["forms"], found["leaks"]) == (2, 0)
