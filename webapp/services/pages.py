@@ -6,13 +6,14 @@ taken for dead and comes back finds its lease gone and its result dropped, so no
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from peewee import fn
 
 from webapp.domain import mask_rules
 from webapp.domain.disclosure import MaskState
 from webapp.domain.errors import Conflict
-from webapp.domain.findings import survey
+from webapp.domain.findings import Survey, survey
 from webapp.domain.transcription import Transcription
 from webapp.services import audit, jobs, masks, pieces
 from webapp.services.actor import SYSTEM
@@ -79,21 +80,11 @@ def read(
         "transcription": pieces.store_text(dossier, "transcription", transcription.to_json(), now=now),
     }
     former = [blob for blob in (page.optimised, page.reading_copy, page.transcription) if blob]
-    mask_state = (MaskState.WITHHELD if found.unsure else MaskState.AUTO).value
-    kept = Page.update(
-        **stored,
-        width_px=transcription.width_px,
-        height_px=transcription.height_px,
-        state="read",
-        unsure="\n".join(found.unsure),
-        mask_state=mask_state,
-        mask_revision=Page.mask_revision + 1,
-        mask_rules=mask_rules.REVISION,
-        verified_by=None,
-        verified_at=None,
-    ).where(
-        (Page.id == page.id) & (Page.public_id == page.public_id)
+    columns = _as_found(found, transcription)
+    same = (Page.id == page.id) & (
+        Page.public_id == page.public_id
     )  # a row id may have passed to another page
+    kept = Page.update(**stored, **columns).where(same)
     with transaction():
         _close(job, now=now)
         if not kept.execute():
@@ -102,9 +93,24 @@ def read(
         masks.write_text(page, transcription)
         jobs.enqueue("index", f"page:{page.id}", now=now, priority=job.priority)
         audit.append("page:read", actor=SYSTEM, at=now, kind="page", record=page.public_id,
-                     details={"masks": len(found.findings), "mask_state": mask_state})  # fmt: skip
+                     details={"masks": len(found.findings), "mask_state": columns["mask_state"]})  # fmt: skip
     for blob in former:
         pieces.discard(blob)
+
+
+def _as_found(found: Survey, transcription: Transcription) -> dict[str, Any]:
+    """The columns of a page as a machine leaves it, before anybody has checked it."""
+    return {
+        "width_px": transcription.width_px,
+        "height_px": transcription.height_px,
+        "state": "read",
+        "unsure": "\n".join(found.unsure),
+        "mask_state": (MaskState.WITHHELD if found.unsure else MaskState.AUTO).value,
+        "mask_revision": Page.mask_revision + 1,
+        "mask_rules": mask_rules.REVISION,
+        "verified_by": None,
+        "verified_at": None,
+    }
 
 
 def lost(job: Job, upload: Upload, reason: str, *, now: datetime) -> None:
