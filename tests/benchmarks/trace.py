@@ -1,7 +1,7 @@
 """`trace`: pages as the renderer serves them, leaked in five ways, traced among 10,000 viewings; and unmarked ones.
 
 Rival: the code in the lowest bit of each pixel, as plain watermarking tools put it there, halved in size and laid
-over the page again by who knows that it was. Legibility: what tesseract misreads on a page with and without the invisible mark.
+over the page again by who knows that it was. Legibility: what tesseract misreads with and without the mark.
 """
 
 import hmac
