@@ -1,5 +1,6 @@
 """What people may do about their own dossier: see who viewed it, contest a page, complain, and be told."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -65,9 +66,7 @@ def test_what_is_contested_is_marked_for_everybody_until_it_is_answered(
     resume, dossier = visits.material_id(OWN.dossier_number, RESUME), visits.dossier_id(OWN.dossier_number)
     visits.read(individual, resume, 1)
     individual.get_by_role("link", name="下一页").click()
-    expect(individual.get_by_role("link", name="更正")).to_have_attribute(
-        "href", f"/me/corrections/new?material={resume}&page=2"
-    )
+    expect(individual.get_by_role("link", name="更正")).to_have_attribute("href", re.compile("page=2$"))
     individual.get_by_role("link", name="更正").click()
     expect(individual.get_by_role("main")).to_contain_text("第 2 页")
     individual.get_by_label("哪里不对").fill(CONTESTED)
@@ -81,12 +80,12 @@ def test_what_is_contested_is_marked_for_everybody_until_it_is_answered(
 
     archivist.goto("/")
     archivist.get_by_role("link", name="更正申请").click()
-    archivist.get_by_role("link", name=OWN.name).first.click()
+    archivist.get_by_role("link").filter(has_text=RESUME).first.click()
     expect(archivist.get_by_role("main")).to_contain_text(CONTESTED)
-    archivist.get_by_label("不予更正", exact=False).first.check()
+    archivist.get_by_role("radio", name="不予更正").check()
     archivist.get_by_label("做了什么").fill(DECLINED)
     archivist.get_by_role("button", name="答复本人").click()
-    expect(archivist.get_by_role("heading", name="没有等待答复的更正申请")).to_be_visible()
+    expect(archivist.get_by_role("main")).not_to_contain_text(RESUME)
 
     official.reload()
     expect(official.get_by_role("banner")).not_to_contain_text("本人有异议")

@@ -1,6 +1,7 @@
 """Every screen of every role: no axe violation in light, dark and for elders, no sideways scrolling, large targets."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +10,10 @@ from tests.e2e import screens, visits
 from tests.e2e.browsing import Browsing
 from tests.e2e.papers import OTHER, OWN
 from tests.e2e.service import Service
+from webapp.domain.role import Role
+from webapp.services import complaints
+from webapp.services.actor import Actor
+from webapp.services.complaints import Matter
 from webapp.storage.accounts import Officer
 from webapp.storage.database import database
 from webapp.storage.pages import Mask
@@ -27,6 +32,30 @@ def searched(words: str) -> Callable[[Page], object]:
 
 def reading(material: str, number: int) -> Callable[[Page], object]:
     return lambda page: visits.read(page, material, number)
+
+
+def first_of(path: str) -> Callable[[Page], object]:
+    """The page of the first row of a list."""
+
+    def visit(page: Page) -> None:
+        page.goto(path)
+        page.locator(".cells a").first.click()
+        page.wait_for_url(lambda address: not address.endswith(path))
+
+    return visit
+
+
+def complaint() -> str:
+    """The id of a complaint of the individual, made once."""
+    with database.connection_context():
+        individual = Actor(Officer.get(Officer.login == "benren"), Role.INDIVIDUAL)
+        made = complaints.own(individual)
+        if not made:
+            words = "更正申请一直没有人答复"
+            return str(
+                complaints.complain(individual, Matter("correction"), words, now=datetime.now(UTC)).public_id
+            )
+        return str(made[0].complaint.public_id)
 
 
 def officer_id(login: str) -> str:
@@ -81,6 +110,14 @@ def individuals() -> Tour:
         "own": to("/"),
         "own-catalogue": to(f"/dossiers/{own}/catalogue"),
         "own-viewer": reading(booklet, 2),
+        "own-viewers": to("/me/viewers"),
+        "own-viewing": first_of("/me/viewers?own=1"),
+        "own-corrections": to("/me/corrections"),
+        "own-correction-new": to("/me/corrections/new"),
+        "own-correction": first_of("/me/corrections"),
+        "own-complaint-new": to("/me/complaints/new"),
+        "own-complaint": to(f"/me/complaints/{complaint()}"),
+        "own-export": to("/me/export"),
         "own-account": to("/account"),
         "own-role": to("/account/role"),
     }
@@ -103,6 +140,9 @@ def archivists() -> Tour:
         "desk-masks": to("/desk/masks"),
         "desk-mask-page": to(f"/desk/masks/{waiting}"),
         "desk-mask-page-with-boxes": to(f"/desk/masks/{boxed}"),
+        "desk-corrections": to("/desk/corrections"),
+        "desk-correction": first_of("/desk/corrections"),
+        "desk-notices": to("/notices"),
         "desk-summary": to(f"/dossiers/{own}"),
     }
 
@@ -123,6 +163,8 @@ def security_officers() -> Tour:
     return {
         "security-home": to("/"),
         "security-rights": to("/desk/rights"),
+        "security-cases": to("/desk/cases"),
+        "security-case": to(f"/desk/cases/{complaint()}"),
         "security-officer": to(f"/desk/rights/{someone}"),
     }
 

@@ -22,6 +22,7 @@ from webapp.domain.errors import Refused
 from webapp.domain.grant import Scope
 from webapp.domain.role import Role
 from webapp.services import (
+    corrections,
     demonstration_accounts,
     instance,
     intake,
@@ -45,7 +46,7 @@ from webapp.storage.pages import Upload
 
 SEED = "lantai"
 PEOPLE = 36
-ARCHIVIST = "dangan"
+ARCHIVIST, INDIVIDUAL = "dangan", "benren"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 Clock = Callable[[], datetime]
 
@@ -73,6 +74,7 @@ def found(settings: Settings, *, now: datetime, people_count: int = PEOPLE) -> N
         people.import_roster(SYSTEM, _roster(city), now=now)
         for post in _posts(city):
             _open_account(post, now=now)
+        _contest(now=now)
         _ask(city, now=now)
 
 
@@ -127,7 +129,11 @@ def _posts(city: Organisation) -> Iterator[Post]:
     yield Post("chadang", "苏砚秋", frozenset({Role.OFFICIAL}), lookup=top)
     yield Post("caizheng", "温疏桐", frozenset({Role.OFFICIAL}), lookup=(finance,))
     yield Post(
-        "benren", full[0].name, frozenset({Role.OFFICIAL, Role.INDIVIDUAL}), lookup=(finance,), person=full[0]
+        INDIVIDUAL,
+        full[0].name,
+        frozenset({Role.OFFICIAL, Role.INDIVIDUAL}),
+        lookup=(finance,),
+        person=full[0],
     )
     yield Post(ARCHIVIST, "陆知简", frozenset({Role.ARCHIVIST}), custody=top)
     yield Post("shenpi", "程慎之", frozenset({Role.APPROVER}))
@@ -161,6 +167,14 @@ def _open_account(post: Post, *, now: datetime) -> None:
     officer = officers.create(new, actor=SYSTEM, now=now)
     password = "".join(secrets.choice(_LETTERS) for _ in range(12))
     demonstration_accounts.enrol_directly(officer, password, pyotp.random_base32(), now=now)
+
+
+def _contest(*, now: datetime) -> None:
+    """The individual of the demonstration contests their post, so that the keeper has something to answer."""
+    individual = Actor(Officer.get(Officer.login == INDIVIDUAL), Role.INDIVIDUAL)
+    corrections.ask(
+        individual, corrections.Aim("post"), "职务今年有变动，花名册还没有更新，请核对。", now=now
+    )
 
 
 def _units(paths: tuple[str, ...]) -> tuple[Unit, ...]:
