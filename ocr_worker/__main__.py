@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
 from ocr_worker.mailing import MailLane
+from ocr_worker.proving import ProofLane
 from ocr_worker.rechecking import RecheckLane
 from ocr_worker.tracing import TraceLane
 from webapp.domain.errors import Conflict
@@ -111,6 +112,7 @@ def main() -> int:
         lambda: DecodeLane(kept, utc_now),
         IndexAndCare,
         lambda: RecheckLane(utc_now),
+        lambda: ProofLane(utc_now),
         lambda: TraceLane(utc_now),
     ]
     if (server := settings.mail_server) is not None:

@@ -1,5 +1,7 @@
 """Asking for a correction (更正申请) in one's own dossier, and what became of it."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -7,11 +9,14 @@ from webapp.domain.correction import FIELDS
 from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.permission import Permission
 from webapp.domain.statement import LONGEST
-from webapp.services import corrections
+from webapp.services import corrections, proofs
 from webapp.services.corrections import Aim
 from webapp.web.clock import now
+from webapp.web.documents import picture
 from webapp.web.faults import shown_again
+from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import current_actor, requires
+from webapp.web.limits import PAGE_IMAGES, limiter
 
 bp = Blueprint("own_corrections", __name__)
 
@@ -46,9 +51,29 @@ def ask() -> Response:
 @requires(Permission.OWN)
 def shown(correction_id: str) -> str:
     """What I asked for, and how it stands."""
-    return render_template(
-        "corrections/correction.html", told=corrections.own_one(current_actor(), correction_id)
-    )
+    return page_or_fragment("corrections/correction.html", "corrections/_proofs.html", **_told(correction_id))
+
+
+@bp.post("/me/corrections/<correction_id>/proofs")
+@requires(Permission.OWN)
+def prove(correction_id: str) -> Response:
+    """Send a file along."""
+    sent = request.files.get("proof")
+    try:
+        if sent is None or not sent.filename:
+            raise Invalid("请先拍照或选择文件")
+        proofs.attach(current_actor(), correction_id, sent.filename, sent.read(), now=now())
+    except (Invalid, Conflict) as error:
+        return shown_again("corrections/correction.html", error, **_told(correction_id))
+    return redirect(url_for("own_corrections.shown", correction_id=correction_id), code=303)
+
+
+@bp.get("/me/proofs/<proof_id>/<int:number>")
+@requires(Permission.OWN)
+@limiter.limit(PAGE_IMAGES)
+def proof(proof_id: str, number: int) -> Response:
+    """One side of a proof I sent, marked."""
+    return picture(proofs.picture(current_actor(), proof_id, number, now=now()))
 
 
 @bp.post("/me/corrections/<correction_id>/withdraw")
@@ -57,6 +82,17 @@ def withdraw(correction_id: str) -> Response:
     """Take it back while it is open."""
     corrections.withdraw(current_actor(), correction_id, now=now())
     return redirect(url_for("own_corrections.shown", correction_id=correction_id), code=303)
+
+
+def _told(correction_id: str) -> dict[str, Any]:
+    told = corrections.own_one(current_actor(), correction_id)
+    here = url_for("own_corrections.shown", correction_id=correction_id)
+    return {
+        "told": told,
+        "proofs": proofs.of(told.correction),
+        "picture": "own_corrections.proof",
+        "here": here,
+    }
 
 
 def _aim(given: dict[str, str]) -> Aim:

@@ -3,10 +3,11 @@
 import shutil
 import subprocess
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
-from tests.builders import make_dossier, make_material, make_officer, make_page
+from tests.builders import make_dossier, make_material, make_officer, make_page, picture
 from tests.desk import browser_of
 from tests.moment import NOW
 from tests.site import words_of
@@ -130,3 +131,17 @@ def test_it_asks_for_a_proof_when_none_was_given_lately(site, owner, dossier):
     site.wait(timedelta(minutes=6))
     assert "验证码" in words_of(browser.get("/me/export").text)
     assert browser.post("/me/export", {"code": "000000"}, seen="/me/export").status_code in (422, 429)
+
+
+def test_a_proof_goes_along_and_a_faulty_one_is_told(site, owner, dossier):
+    asked = corrections.ask(owner, Aim("birth"), "应当是 1970 年 3 月", now=NOW)
+    browser, here = browser_of(site, owner), f"/me/corrections/{asked.public_id}"
+    assert browser.post(f"{here}/proofs", seen=here).status_code == 422
+    for name, content, status in (("a.exe", b"MZ" * 20, 422), ("户口簿.jpg", picture("proof"), 303)):
+        form = {"proof": (BytesIO(content), name)}
+        assert browser.post(f"{here}/proofs", form, seen=here).status_code == status
+    assert "正在安全检查" in words_of(browser.get(here).text)
+    part = browser.get(here, headers={"HX-Request": "true", "HX-Poll": "true"})
+    assert part.text.lstrip().startswith('<section id="proofs"')
+    keeper = browser_of(site, make_officer(Role.ARCHIVIST, custody="市财政局"))
+    assert "户口簿.jpg" in words_of(keeper.get(f"/desk/corrections/{asked.public_id}").text)

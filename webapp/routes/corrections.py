@@ -1,14 +1,18 @@
 """Corrections at the desk (更正申请): those who keep a dossier answer what its subject contests."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.domain.errors import Invalid
 from webapp.domain.permission import Permission
-from webapp.services import corrections
+from webapp.services import corrections, proofs
 from webapp.web.clock import now
+from webapp.web.documents import picture
 from webapp.web.faults import shown_again
 from webapp.web.guards import current_actor, requires
+from webapp.web.limits import PAGE_IMAGES, limiter
 
 bp = Blueprint("corrections", __name__)
 CHOICES = {"accepted": True, "declined": False}
@@ -28,9 +32,16 @@ def listed() -> str:
 @bp.get("/desk/corrections/<correction_id>")
 @requires(Permission.CORRECTIONS)
 def shown(correction_id: str) -> str:
-    """One of them, with its words and the form to answer it."""
-    told = corrections.kept_one(current_actor(), correction_id, now=now())
-    return render_template("desk_corrections/correction.html", told=told)
+    """One of them, with its words and proofs, and the form to answer it."""
+    return render_template("desk_corrections/correction.html", **_told(correction_id))
+
+
+@bp.get("/desk/proofs/<proof_id>/<int:number>")
+@requires(Permission.CORRECTIONS)
+@limiter.limit(PAGE_IMAGES)
+def proof(proof_id: str, number: int) -> Response:
+    """One side of a proof, marked."""
+    return picture(proofs.picture(current_actor(), proof_id, number, now=now()))
 
 
 @bp.post("/desk/corrections/<correction_id>")
@@ -44,12 +55,12 @@ def decide(correction_id: str) -> Response:
         words = request.form.get("words", "")
         corrections.decide(actor, correction_id, words, accepted=CHOICES[choice], now=now())
     except Invalid as error:
-        told = corrections.kept_one(actor, correction_id, now=now())
-        return shown_again(
-            "desk_corrections/correction.html",
-            error,
-            told=told,
-            choice=choice,
-            words=request.form.get("words", ""),
-        )
+        words = request.form.get("words", "")
+        told = _told(correction_id)
+        return shown_again("desk_corrections/correction.html", error, **told, choice=choice, words=words)
     return redirect(url_for("corrections.listed"), code=303)
+
+
+def _told(correction_id: str) -> dict[str, Any]:
+    told = corrections.kept_one(current_actor(), correction_id, now=now())
+    return {"told": told, "proofs": proofs.of(told.correction), "picture": "corrections.proof"}

@@ -17,6 +17,7 @@ from webapp.domain.findings import Survey, survey
 from webapp.domain.transcription import Transcription
 from webapp.services import audit, jobs, masks, pieces
 from webapp.services.actor import SYSTEM
+from webapp.storage.corrections import Proof, ProofPage
 from webapp.storage.database import transaction
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Blob, Page, Upload
@@ -152,9 +153,17 @@ def gone(job: Job, *, now: datetime) -> None:
 
 
 def unreferred(before: datetime) -> list[Blob]:
-    """Pieces made before a time that no upload and no page needs. For pieces.sweep()."""
+    """Pieces made before a time that no upload, no page and no proof needs. For pieces.sweep()."""
     query = Blob.select().where(Blob.created_at < before)
-    for column in (Upload.original, Page.optimised, Page.reading_copy, Page.transcription):
+    kept = (
+        Upload.original,
+        Page.optimised,
+        Page.reading_copy,
+        Page.transcription,
+        Proof.original,
+        ProofPage.image,
+    )
+    for column in kept:
         query = query.where(Blob.id.not_in(column.model.select(column).where(column.is_null(False))))
     return list(query)
 

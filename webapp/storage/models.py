@@ -4,7 +4,7 @@ from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, R
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
-from webapp.storage.corrections import Correction
+from webapp.storage.corrections import Correction, Proof, ProofPage
 from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish
@@ -44,6 +44,8 @@ ALL = (
     Grant,
     GrantScope,
     Correction,
+    Proof,
+    ProofPage,
     Complaint,
     Job,
     Notice,

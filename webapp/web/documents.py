@@ -4,8 +4,9 @@ import io
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, render_template, send_file
+from flask import Response, current_app, make_response, render_template, send_file
 
+from webapp.rendering.images import Rendered
 from webapp.rendering.pdf import pdf
 
 
@@ -18,3 +19,11 @@ def printed(template: str, **context: Any) -> bytes:
 def attached(content: bytes, media_type: str, name: str) -> Response:
     """Bytes to save under a name (RFC 6266, so that it may be Chinese)."""
     return send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name, max_age=0)
+
+
+def picture(rendered: Rendered) -> Response:
+    """A drawn page, to be shown where it was asked for."""
+    answer = make_response(rendered.content)
+    answer.mimetype = rendered.media_type
+    answer.headers["Content-Disposition"] = "inline"
+    return answer
