@@ -112,7 +112,8 @@ class TraceLane:
         with registrar(trace.picture, trace.media_type) as held:
             for page in self._most_alike(job, held, pages):
                 self._hold(job)
-                matches, cells = held.remainder(comparing.image_of(page), _size(page))
+                image = comparing.image_of(page)
+                matches, cells = held.remainder(image, _size(page)) if image else (0, None)
                 if cells is None:
                     continue
                 comparison, found = comparing.weigh(page, cells, matches=matches)
@@ -128,7 +129,9 @@ class TraceLane:
         alike: list[tuple[int, int, Page]] = []
         for page in pages:
             self._hold(job)
-            alike.append((held.matches(comparing.image_of(page), _size(page)), -len(alike), page))
+            image = comparing.image_of(page)
+            matches = held.matches(image, _size(page)) if image else 0
+            alike.append((matches, -len(alike), page))
         alike.sort(key=lambda one: one[:2], reverse=True)
         return [page for _, _, page in alike[: comparing.CLOSELY]]
 

@@ -174,3 +174,9 @@ def test_the_code_of_a_page_is_a_secret_of_this_archive_this_viewing_and_this_pa
     codes = {vault.viewing_code(viewing, page) for viewing in ("V1", "V2") for page in ("a", "b")}
     assert len(codes) == 4
     assert all(len(code) == 32 for code in codes)
+
+
+def test_a_page_whose_image_is_lost_is_passed_over(officer, page):
+    assert comparing.image_of(page)
+    vault.blobs.delete(page.optimised.blob_id)
+    assert comparing.image_of(page) is None

@@ -5,6 +5,7 @@ picture shows more or less of.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -20,11 +21,14 @@ from webapp.storage.database import transaction
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Page
 from webapp.storage.tracing import Trace
+from webapp.vault.blobs import BlobMissing
+from webapp.vault.cipher import Tampered
 from webapp.vault.vault import vault
 
 KIND = "trace"  # of the job; its record is the row id of the Trace
 MOST_PAGES = 400  # searched through when nothing narrows them down, the latest sent first: some two minutes
 CLOSELY = 5  # of those, the most alike, are compared cell by cell: forms of one print look alike
+_log = logging.getLogger("lantai.worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +95,25 @@ def pages_in_question(trace: Trace) -> tuple[list[Page], int]:
     """
     if trace.page:
         return list(Page.select().where(Page.public_id == trace.page)), 0
-    pages = Page.select().where(Page.optimised.is_null(False))
+    sent = deliveries.pages_sent()
     if trace.dossier:
-        pages = pages.join(Material).join(Dossier).where(Dossier.number == trace.dossier)
-    known = {page.public_id: page for page in pages}
-    sent = [known[public_id] for public_id in deliveries.pages_sent() if public_id in known]
-    return sent[:MOST_PAGES], max(0, len(sent) - MOST_PAGES)
+        within = (
+            Page.select(Page.public_id).join(Material).join(Dossier).where(Dossier.number == trace.dossier)
+        )
+        kept = {public_id for (public_id,) in within.tuples()}
+        sent = [public_id for public_id in sent if public_id in kept]
+    known = {page.public_id: page for page in Page.select().where(Page.public_id.in_(sent[:MOST_PAGES]))}
+    latest = [known[public_id] for public_id in sent[:MOST_PAGES] if public_id in known]
+    return latest, max(0, len(sent) - MOST_PAGES)
 
 
-def image_of(page: Page) -> bytes:
-    """The page as it is stored, a JPEG. Raises cipher.Tampered, blobs.BlobMissing."""
-    return pieces.load(page.optimised)
+def image_of(page: Page) -> bytes | None:
+    """The page as it is stored, a JPEG; None for one that was not read yet or does not open any more."""
+    try:
+        return pieces.load(page.optimised) if page.optimised else None
+    except (Tampered, BlobMissing):
+        _log.error("the image of page %s does not open", page.public_id)
+        return None
 
 
 def weigh(page: Page, cells: forensic.Cells, *, matches: int) -> tuple[Comparison, list[Finding]]:
