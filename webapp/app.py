@@ -61,6 +61,7 @@ SURFACES = (
     "webapp.routes.audit",
     "webapp.routes.tracing",
     "webapp.routes.grants",
+    "webapp.routes.recusals",
 )
 
 

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     REQUESTS = "requests"  # 查阅申请
     APPROVALS = "approvals"  # 审批
     GRANTS = "grants"  # 收回授权
+    RECUSALS = "recusals"  # 回避登记
     INTAKE = "intake"  # 扫描件接收
     CATALOGUE = "catalogue"  # 著录：材料的增、改、排序
     MASKS = "masks"  # 遮挡核对
@@ -43,6 +44,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.REQUESTS: frozenset({Role.OFFICIAL}),
     Permission.APPROVALS: frozenset({Role.APPROVER}),
     Permission.GRANTS: frozenset({Role.SECURITY_OFFICER}),
+    Permission.RECUSALS: frozenset({Role.SECURITY_OFFICER}),
     Permission.INTAKE: frozenset({Role.ARCHIVIST}),
     Permission.CATALOGUE: frozenset({Role.ARCHIVIST}),
     Permission.MASKS: frozenset({Role.ARCHIVIST}),

@@ -12,6 +12,7 @@ from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
 from webapp.storage.policy import Setting
 from webapp.storage.reading import RecordedSearch, Viewing
+from webapp.storage.recusals import RecusalLift
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestScope, RequestStep
 from webapp.storage.tracing import Trace
 
@@ -25,6 +26,7 @@ ALL = (
     Officer,
     Scope,
     Recusal,
+    RecusalLift,
     Enrolment,
     RecoveryCode,
     Session,
