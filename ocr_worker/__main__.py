@@ -15,7 +15,7 @@ from ocr_worker.proving import ProofLane
 from ocr_worker.rechecking import RecheckLane
 from ocr_worker.tracing import TraceLane
 from webapp.domain.errors import Conflict
-from webapp.services import jobs, pages, pieces
+from webapp.services import jobs, pages, pieces, reminders
 from webapp.services.instance import open_instance
 from webapp.settings import BadSettings, Settings
 from webapp.storage.database import database
@@ -43,7 +43,7 @@ def utc_now() -> datetime:
 
 
 class Care:
-    """What has to be done now and then: sweep orphans, forget old jobs, merge the index at night."""
+    """What has to be done now and then: sweep orphans, forget old jobs, remind, merge the index at night."""
 
     def __init__(self, index: IndexLane):
         self._index, self._due, self._merged_on = index, utc_now(), utc_now().date()
@@ -55,6 +55,7 @@ class Care:
             self._due = now + CARE_EVERY
             pieces.sweep(pages.unreferred, now=now)
             jobs.forget(before=now - DONE_JOBS_KEPT)
+            reminders.send(now=now)
         if now.hour == QUIET_HOUR_UTC and self._merged_on != now.date():
             self._merged_on = now.date()
             self._index.merge()

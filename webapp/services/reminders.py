@@ -1,0 +1,60 @@
+"""Reminders (提醒): a grant that ends soon, a decision that is overdue, a request whose time has passed. Each once."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from webapp.domain.access_request import State
+from webapp.domain.notice import NoticeKind
+from webapp.domain.role import Role
+from webapp.services import approvals, notices
+from webapp.storage.accounts import Officer
+from webapp.storage.database import transaction
+from webapp.storage.notices import Notice
+from webapp.storage.requests import AccessRequest, Grant
+
+ENDING = timedelta(hours=24)  # before the end of a grant: its reader still has a working day
+OVERDUE = timedelta(hours=24)  # after it was handed in, a request should have been looked at
+LOOKED_BACK = timedelta(days=7)  # a worker that stood still for longer tells nothing stale
+
+Due = tuple[Officer, NoticeKind, str]
+
+
+@transaction()
+def send(*, now: datetime) -> int:
+    """Write the reminders that are due and were not written before. How many."""
+    due = [*_ending(now), *_overdue(now), *_expired(now)]
+    new = [each for each in due if not _was_told(*each)]
+    for officer, kind, record in new:
+        notices.notify(officer, kind, record, now=now)
+    return len(new)
+
+
+def _ending(now: datetime) -> Iterator[Due]:
+    """A grant longer than a day, on its last one."""
+    live = Grant.revoked_at.is_null() & (Grant.in_force_at <= now) & (Grant.used_ms < Grant.allowed_ms)
+    soon = (Grant.not_after > now) & (Grant.not_after <= now + ENDING)
+    for grant in Grant.select().where(live & soon):
+        if grant.not_after - grant.not_before > ENDING:
+            yield grant.officer, NoticeKind.GRANT_ENDING, grant.request.public_id
+
+
+def _overdue(now: datetime) -> Iterator[Due]:
+    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
+    late = list(AccessRequest.select().where(waiting & (AccessRequest.submitted_at <= now - OVERDUE)))
+    approvers = notices.officers_in(Role.APPROVER) if late else []
+    for request in late:
+        for officer in approvers:
+            if approvals.may_decide(officer, request):
+                yield officer, NoticeKind.DECISION_OVERDUE, request.public_id
+
+
+def _expired(now: datetime) -> Iterator[Due]:
+    is_open = AccessRequest.state.in_([State.WAITING, State.RETURNED])
+    passed = (AccessRequest.not_after <= now) & (AccessRequest.not_after > now - LOOKED_BACK)
+    for request in AccessRequest.select().where(is_open & passed):
+        yield request.asker, NoticeKind.REQUEST_EXPIRED, request.public_id
+
+
+def _was_told(officer: Officer, kind: NoticeKind, record: str) -> bool:
+    same = (Notice.officer == officer) & (Notice.kind == kind.value) & (Notice.record == record)
+    return bool(Notice.select().where(same).exists())
