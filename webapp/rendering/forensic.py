@@ -16,10 +16,11 @@ from PIL import Image, ImageChops
 
 COLUMNS = 84  # cells across a page, 13 px each at reading width: finer ones do not outlive the encoders
 VEIL = 4  # of 255: how much a cell is darkened at most
-SMALLEST_PX = (
-    480  # of a width: a thumbnail's cells would be three pixels wide, and shows too little to be worth it
-)
-_AT_ONCE = 1000  # codes compared in one step: 40 MB
+SMALLEST_PX = 480  # of a width: cells of a thumbnail would be three pixels wide
+_BYTES = np.arange(256, dtype=np.uint8)[:, None]
+_SIGNS = 1 - 2 * np.unpackbits(_BYTES, axis=1).astype(
+    np.float32
+)  # 256 × 8: of the bits of each byte, -1 for a 1
 
 Cells = NDArray[np.float32]
 
@@ -57,17 +58,17 @@ def scores(cells: Cells, codes: Sequence[bytes]) -> NDArray[np.float32]:
     length = float(np.linalg.norm(flat))
     if length == 0.0:
         return np.zeros(len(codes), np.float32)
-    found = [
-        flat.sum() - 2 * (_matrix(codes[start : start + _AT_ONCE], flat.size) @ flat)
-        for start in range(0, len(codes), _AT_ONCE)
-    ]
-    return np.concatenate(found).astype(np.float32) / length if found else np.zeros(0, np.float32)
-
-
-def _matrix(codes: Sequence[bytes], count: int) -> NDArray[np.float32]:
-    return np.stack([_bits(code, count) for code in codes]).astype(np.float32)
+    added = (
+        np.pad(flat, (0, -flat.size % 8)).reshape(-1, 8) @ _SIGNS.T
+    )  # by each value that each byte may have
+    places = np.arange(len(added))
+    return np.array([added[places, _bytes(code, flat.size)].sum() / length for code in codes], np.float32)
 
 
 def _bits(code: bytes, count: int) -> NDArray[np.uint8]:
     """So many bits, 1 for a cell that is darkened; nobody tells them from chance without the code."""
-    return np.unpackbits(np.frombuffer(hashlib.shake_256(code).digest(-(-count // 8)), np.uint8), count=count)
+    return np.unpackbits(_bytes(code, count), count=count)
+
+
+def _bytes(code: bytes, bits: int) -> NDArray[np.uint8]:
+    return np.frombuffer(hashlib.shake_256(code).digest(-(-bits // 8)), np.uint8)
