@@ -100,10 +100,12 @@ def test_guarded_papers_take_two_different_approvers(asker, sanction):
     assert refusal.value.rule == "approval:same-approver"
     assert caseload.count(first, now=NOW) == 0
     assert caseload.count(second, now=NOW) == 1
+    assert grants.of_officer(asker, at=NOW) == []
     approve(request, second)
     assert fresh(request).state == State.APPROVED
     assert live(asker, NOW + UNDO) == [grant.public_id]
     assert Grant.select().count() == 1
+    assert caseload.opened(first, request.public_id, now=NOW).state is State.APPROVED
 
 
 def test_a_paper_that_became_guarded_meanwhile_takes_two(asker, material):

@@ -150,7 +150,8 @@ def require_may_decide(actor: Actor, request: AccessRequest) -> None:
     standing = dossiers.standing_of(actor, request.dossier)
     if standing in _KEPT_AWAY:
         raise Refused(_KEPT_AWAY[standing], rule=f"approval:{standing}")
-    if request.approvals and _seconder(request) == actor.person.id:
+    is_open = request.state == State.WAITING
+    if is_open and request.approvals and _seconder(request) == actor.person.id:
         raise Refused("您已经同意，还要由另一位审批人审批", rule="approval:same-approver")
 
 

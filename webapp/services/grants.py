@@ -141,6 +141,7 @@ def of_officer(actor: Actor, *, at: datetime) -> list[Held]:
     """The actor's own grants that are in force or will be, the one that ends first on top."""
     row = stored.Grant
     mine = (row.officer == actor.person) & (row.not_after > at) & row.revoked_at.is_null()
+    mine &= row.in_force_at.is_null(False)
     return [held for held in with_scopes(_named().where(mine)) if _is_running(held, at)]
 
 

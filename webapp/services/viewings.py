@@ -187,7 +187,11 @@ def beat(actor: Actor, material_id: str, *, now: datetime) -> int | None:
 
 def _count(actor: Actor, material_id: str, now: datetime) -> None:
     """Count reading time before anything is decided, where it is a grant that opens the material."""
+    if actor.role is not Role.OFFICIAL:  # nobody else reads by one
+        return
     material = _material(material_id)
+    if not grants.in_force(actor, at=now, dossier=material.dossier):
+        return
     grant = dossiers.rights(actor, material.dossier, at=now).grant_for(material)
     if grant is not None:
         with transaction():
