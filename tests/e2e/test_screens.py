@@ -166,6 +166,8 @@ def security_officers() -> Tour:
         "security-cases": to("/desk/cases"),
         "security-case": to(f"/desk/cases/{complaint()}"),
         "security-officer": to(f"/desk/rights/{someone}"),
+        "security-grants": to("/desk/grants"),
+        "security-recusals": to("/desk/recusals"),
     }
 
 
