@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
+from tests.builders import picture
 from tests.e2e import visits
 from tests.e2e.browsing import Browsing
 from tests.e2e.papers import OWN
@@ -14,6 +15,7 @@ from tests.e2e.service import Service
 RESUME = "干部履历表"
 CONTESTED = "第二页的参加工作时间应为 1998 年 7 月，见招工登记表"
 DECLINED = "已与招工登记表核对，两处一致，不予更正"
+PROOF = FilePayload(name="招工登记表.jpg", mimeType="image/jpeg", buffer=picture("proof"))
 COMPLAINT = "我不认识这个人，工作上也没有来往"
 ANSWERED = "经查，这次查阅的事由属实"
 
@@ -72,6 +74,9 @@ def test_what_is_contested_is_marked_for_everybody_until_it_is_answered(
     individual.get_by_label("哪里不对").fill(CONTESTED)
     individual.get_by_role("button", name="提交更正申请").click()
     expect(individual.get_by_role("main")).to_contain_text("处理中")
+    individual.get_by_label("证明文件").set_input_files(PROOF)
+    individual.get_by_role("button", name="附上证明").click()
+    expect(individual.get_by_role("img", name="证明，第 1 页")).to_be_visible()
 
     official.goto(f"/dossiers/{dossier}/catalogue")
     expect(official.get_by_role("listitem").filter(has_text=RESUME)).to_contain_text("本人有异议")
@@ -82,6 +87,7 @@ def test_what_is_contested_is_marked_for_everybody_until_it_is_answered(
     archivist.get_by_role("link", name="更正申请").click()
     archivist.get_by_role("link").filter(has_text=RESUME).first.click()
     expect(archivist.get_by_role("main")).to_contain_text(CONTESTED)
+    expect(archivist.get_by_role("img", name="证明，第 1 页")).to_be_visible()
     archivist.get_by_role("radio", name="不予更正").check()
     archivist.get_by_label("做了什么").fill(DECLINED)
     archivist.get_by_role("button", name="答复本人").click()

@@ -13,7 +13,7 @@ from tests.asking import DAY, approve, granted, make_approver, make_request
 from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
 from webapp.domain.role import Role
-from webapp.services import audit, complaints, corrections, grants, search, sessions
+from webapp.services import audit, complaints, corrections, grants, search, sessions, viewings
 from webapp.services.actor import Actor
 from webapp.services.complaints import Matter
 from webapp.settings import Settings
@@ -446,9 +446,15 @@ PLACES = {
     "desk mask": "GET /desk/masks/{page}",
     "desk mask image": "GET /desk/masks/{page}/image",
     "desk mask by number": "GET /desk/materials/{material}/pages/1/mask",
+    "own correction": "GET /me/corrections/{correction}",
+    "desk correction": "GET /desk/corrections/{correction}",
+    "own complaint": "GET /me/complaints/{complaint}",
+    "case": "GET /desk/cases/{complaint}",
+    "own viewing": "GET /me/viewers/{viewing}",
     "retry": "POST /desk/uploads/{upload}/retry",
 }
 READ = ("image", "thumbnail", "text")
+OF_ONES_OWN = ("own correction", "own complaint", "own viewing")
 OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official in scope": dict.fromkeys(("summary", "catalogue", "material", *READ), 200)
     | {"no such page": 404},
@@ -464,16 +470,20 @@ OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official elsewhere, granted, then recused": {},
     "official, own": {},
     "official, recused": {},
-    "keeper": dict.fromkeys(PLACES, 200) | {"no such page": 404, "retry": 409, "desk mask by number": 303},
+    "keeper": dict.fromkeys(PLACES, 200)
+    | {"no such page": 404, "retry": 409, "desk mask by number": 303}
+    | dict.fromkeys((*OF_ONES_OWN, "case"), 403),
     "archivist elsewhere": {"summary": 200},
     "archivist, own": {},
     "archivist, recused": {},
     "approver": {"summary": 200},
-    "individual": dict.fromkeys(("summary", "catalogue", "material", *READ), 200) | {"no such page": 404},
-    "individual, another's": {"summary": 404, "catalogue": 404},
+    "individual": dict.fromkeys(("summary", "catalogue", "material", *READ), 200)
+    | dict.fromkeys(OF_ONES_OWN, 200)
+    | {"no such page": 404},
+    "individual, another's": dict.fromkeys(("summary", "catalogue", *OF_ONES_OWN), 404),
     "system administrator": {},
-    "security officer": {},
-    "auditor": {},
+    "security officer": {"case": 200},
+    "auditor": {"case": 404},
 }
 
 
@@ -518,6 +528,11 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
         "withheld": world.withheld.material.public_id,
         "page": world.page.public_id,
         "upload": world.page.upload.public_id,
+        "correction": world.correction.public_id,
+        "complaint": world.complaint.public_id,
+        "viewing": viewings.begin(
+            make_officer(Role.OFFICIAL, lookup=UNIT), world.material.public_id, "2", now=world.site.now
+        ).public_id,
     }
     for material in (world.material, world.restricted.material, world.withheld.material):
         world.ask(client, "POST", f"/materials/{material.public_id}", {"purpose": "2"})

@@ -15,7 +15,7 @@ from webapp.domain.role import Role
 from webapp.domain.statement import checked_words, due
 from webapp.services import audit, notices, pieces
 from webapp.services.actor import Actor
-from webapp.services.corrections import own_dossier
+from webapp.services.corrections import own_dossier, require_individual
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier
 from webapp.storage.complaints import Complaint
@@ -115,13 +115,11 @@ def own(actor: Actor) -> list[Told]:
 
 def own_one(actor: Actor, public_id: str) -> Told:
     """One of the actor's own, opened. Raises NotFound."""
-    own_dossier(actor)
     return _told(_own(actor, public_id))
 
 
 def withdraw(actor: Actor, public_id: str, *, now: datetime) -> None:
     """Take an open one back. Raises NotFound, Conflict."""
-    own_dossier(actor)
     complaint = _own(actor, public_id)
     with transaction():
         _close(complaint, State.WITHDRAWN, closed_at=now)
@@ -208,6 +206,7 @@ def _handled(actor: Actor, public_id: str) -> Complaint:
 
 
 def _own(actor: Actor, public_id: str) -> Complaint:
+    require_individual(actor)
     complaint = Complaint.get_or_none(Complaint.public_id == public_id)
     if complaint is None:
         raise NotFound("没有这件投诉")

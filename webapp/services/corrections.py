@@ -164,10 +164,15 @@ def decide(actor: Actor, public_id: str, words: str, *, accepted: bool, now: dat
         notices.notify(correction.asker, NoticeKind.CORRECTION_ANSWERED, public_id, now=now)
 
 
+def require_individual(actor: Actor) -> None:
+    """Return only in the role of the individual. Raises Refused."""
+    if actor.role is not Role.INDIVIDUAL:
+        raise Refused("请先切换到“本人”角色", rule="own:role")
+
+
 def own_dossier(actor: Actor) -> Dossier:
     """The actor's own dossier, in the role of the individual. Raises Refused, NotFound."""
-    if actor.role is not Role.INDIVIDUAL:
-        raise Refused("请先切换到“本人”角色", rule="corrections:role")
+    require_individual(actor)
     dossier = dossiers.own(actor)
     if dossier is None:
         raise NotFound("没有与您的账号关联的档案")
@@ -220,8 +225,9 @@ def _found(public_id: str) -> Correction:
 
 
 def _own(actor: Actor, public_id: str) -> Correction:
+    require_individual(actor)
     correction = _found(public_id)
-    if correction.dossier != own_dossier(actor):
+    if correction.dossier != dossiers.own(actor):
         raise NotFound("没有这份更正申请", rule="correction:not-own")
     return correction
 
