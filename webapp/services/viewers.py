@@ -95,10 +95,13 @@ def listed(
 
 def account(actor: Actor, viewing_id: str) -> Account:
     """One viewing of the actor's dossier, by its public id. Raises Refused, NotFound."""
-    dossier = _open_own(actor)
-    viewing = Viewing.get_or_none((Viewing.public_id == viewing_id) & (Viewing.dossier == dossier))
+    corrections.require_individual(actor)
+    viewing = Viewing.get_or_none(Viewing.public_id == viewing_id)
     if viewing is None:
         raise NotFound("没有这次查阅的记录")
+    if viewing.dossier != dossiers.own(actor):
+        raise NotFound("没有这次查阅的记录", rule="viewing:not-own")
+    dossier = _open_own(actor)
     sent = list(_sent(viewing))
     approved = {grant for entry in sent if (grant := entry.get("details", {}).get("grant"))}
     grant = Grant.get_or_none(Grant.public_id.in_(list(approved))) if approved else None
