@@ -11,7 +11,7 @@ from ocr_worker.preparation import debled, optimised, prepared, reading_copy
 from ocr_worker.reading import ReadPage
 from ocr_worker.unread import unread
 from webapp.domain.geometry import Box
-from webapp.domain.passages import is_vertical
+from webapp.domain.passages import runs_down
 from webapp.domain.transcription import SURE_LINE, Line, Transcription
 
 _DOUBTFUL_SHARE = 0.15  # of lines: more, and the other side of the sheet shines through (measured)
@@ -38,9 +38,9 @@ class Passes:
         clock.lap("read_again")
         ruled = cells(page.pixels, [line.box for line in lines if line.score >= SURE_LINE])
         clock.lap("cells")
-        made_out = [line.box for line in lines if line.score >= _LEGIBLE and not is_vertical(line)]
-        made_out += [line.box for line in again if line.score >= SURE_LINE and not is_vertical(line)]
-        missed = unread(page.pixels, made_out)
+        made_out = [line for line in lines if line.score >= _LEGIBLE]
+        made_out += [line for line in again if line.score >= SURE_LINE]
+        missed = unread(page.pixels, [line.box for line in made_out if not runs_down(line, ruled)])
         clock.lap("unread")
         checked = self._checked(page.pixels if inked is None else inked, [*lines, *again], ruled)
         clock.lap("figures")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from webapp.domain import family, labelled
 from webapp.domain.geometry import Box
-from webapp.domain.identifiers import digit_runs, hits, is_fragment, may_be_misread
+from webapp.domain.identifiers import address_end, digit_runs, hits, is_fragment, may_be_misread
 from webapp.domain.labels import Kind, distance
-from webapp.domain.passages import Passage, is_vertical, joined, paragraphs, rows, words_or_whole
+from webapp.domain.passages import Passage, is_vertical, joined, paragraphs, rows, runs_down, words_or_whole
 from webapp.domain.reading import Doubt, Finding, Reading
 from webapp.domain.transcription import SURE_LINE, Line, Transcription
 
@@ -137,6 +137,14 @@ def _patterns(reading: Reading) -> Iterator[Finding]:
         yield from _hits(reading, joined(paragraph, gap=""), "pattern", {Kind.ADDRESS})
 
 
+def _broken_addresses(reading: Reading, text: Passage) -> Iterator[Finding]:
+    """Addresses in rows put one behind the other, as far as they name a room: what follows is the next row."""
+    for hit in hits(text.text):
+        if hit.kind == Kind.ADDRESS:
+            end = address_end(text.text, hit.start, hit.end)
+            yield from reading.cover(Kind.ADDRESS, text.covers(hit.start, end), "pattern:address")
+
+
 def _hits(reading: Reading, passage: Passage, source: str, kinds: set[Kind]) -> Iterator[Finding]:
     for hit in hits(passage.text):
         if hit.kind not in kinds:
@@ -185,21 +193,40 @@ def _not_made_out(page: Transcription, reading: Reading) -> Iterator[Finding]:
     for box in page.unread:
         yield from reading.cover(Kind.UNREAD, [_as_far_as_read(box, page)], "ink")
     for line in page.lines:
-        if (line.score < SURE_LINE and len(line.text.strip()) > 1) or _runs_down(line, page):
+        if (line.score < SURE_LINE and len(line.text.strip()) > 1) or runs_down(line, page.cells):
             reach = line.box.width if is_vertical(line) else 0
             box = line.box.grown(0, 2 * reach, within=reading.size)
             yield from reading.cover(Kind.UNREAD, [box], "doubtful")
 
 
 def _as_far_as_read(box: Box, page: Transcription) -> Box:
-    """Ink with what may go on beside it, paler or under a seal, as far as the next sure line."""
+    """Ink with what may go on beside it, paler or under a seal, as far as the next sure line and within its cell."""
+    cell = min(
+        (c for c in page.cells if c.contains_centre_of(box)), key=lambda c: c.width * c.height, default=None
+    )
     if box.height > box.width:
-        return box.grown(0, 2 * box.width, within=(page.width_px, page.height_px))
-    reach, level = box.height, (box.top + box.bottom) // 2
-    row = [line.box for line in page.sure_lines() if line.box.top <= level < line.box.bottom]
+        longer = box.grown(0, 2 * box.width, within=(page.width_px, page.height_px))
+        return longer if cell is None else _kept(longer, box, cell)
+    reach = box.height
+    row = [line.box for line in page.sure_lines() if _beside(line.box, box)]
     left = max([box.left - 2 * reach, 0, *(b.right for b in row if b.right <= box.left + reach)])
     right = min([box.right + 8 * reach, page.width_px, *(b.left for b in row if b.left >= box.right - reach)])
-    return Box(min(left, box.left), box.top, max(right, box.right), box.bottom)
+    longer = Box(min(left, box.left), box.top, max(right, box.right), box.bottom)
+    return longer if cell is None else _kept(longer, box, cell)
+
+
+def _kept(longer: Box, box: Box, cell: Box) -> Box:
+    """`longer` as far as the cell of `box` goes."""
+    return Box(
+        max(longer.left, min(cell.left, box.left)),
+        max(longer.top, min(cell.top, box.top)),
+        min(longer.right, max(cell.right, box.right)),
+        min(longer.bottom, max(cell.bottom, box.bottom)),
+    )
+
+
+def _beside(line: Box, box: Box) -> bool:
+    return 3 * (min(line.bottom, box.bottom) - max(line.top, box.top)) > min(line.height, box.height)
 
 
 def _pieces(reading: Reading, found: list[Finding]) -> Iterator[Finding]:
@@ -231,7 +258,7 @@ def _page_doubts(page: Transcription, reading: Reading) -> Iterator[str]:
         yield "整页识别把握不足。"
     if page.doubtful_share > MOST_DOUBTFUL:
         yield "识别不清的行过多。"
-    if sum(_runs_down(line, page) for line in page.lines) > MOST_NOTES:
+    if sum(runs_down(line, page.cells) for line in page.lines) > MOST_NOTES:
         yield "有竖排文字，机器读不可靠。"
     if len(page.unread) > MOST_UNREAD:
         yield "页面上没有认出的笔迹过多。"
@@ -239,13 +266,6 @@ def _page_doubts(page: Transcription, reading: Reading) -> Iterator[str]:
 
 def _beyond(box: Box, page: Transcription) -> bool:
     return box.left < -2 or box.top < -2 or box.right > page.width_px + 2 or box.bottom > page.height_px + 2
-
-
-def _runs_down(line: Line, page: Transcription) -> bool:
-    """True for vertical writing that is not the title in a narrow cell of a form."""
-    return is_vertical(line) and not any(
-        cell.contains_centre_of(line.box) and cell.height > 1.2 * cell.width for cell in page.cells
-    )
 
 
 def _distinct(findings: Iterable[Finding]) -> list[Finding]:

@@ -103,6 +103,12 @@ def hits(text: str) -> list[Hit]:
     return _outermost([hit for hit in found if hit.kind != Kind.ID_NUMBER or _enough_digits(text, *hit[1:])])
 
 
+def address_end(text: str, start: int, end: int) -> int:
+    """Where an address at [start, end) of joined rows has named its last room; `end` when it names none."""
+    rooms = [room.end() for room in _NAMED_ROOM.finditer(text, start, end)]
+    return rooms[-1] if rooms else end
+
+
 def is_fragment(digits: str) -> bool:
     """True when up to 14 digits look torn from an identity number.
 
@@ -149,6 +155,7 @@ _PHONE = re.compile(
 _E_MAIL = re.compile(r"[A-Za-z0-9._%+\-]{2,} ?@ ?[A-Za-z0-9\-]+(?:[ .,]+[A-Za-z]{2,})+")
 _CARD = re.compile(r"(?<![0-9])[0-9]{4}(?:[ \-]?[0-9]{4}){3}(?:[ \-]?[0-9]{1,3})?(?![0-9])")
 _ROOM = re.compile(r"[0-9一二三四五六七八九十]{1,4}(?:号楼|号院|栋|幢|单元|室)")
+_NAMED_ROOM = re.compile(_ROOM.pattern + "[0-9]{0,4}室?")
 _LIVES = re.compile(r"(?:家住|现住|住在|住于|居住在|居住于)")
 _PLACE = re.compile("[省市区县镇乡路街道巷弄村里苑园]")
 _BEGINS = re.compile(f"{_LIVES.pattern}|[住地]址|[一-龥]{{2,4}}[省市区县]")

@@ -127,6 +127,13 @@ def is_vertical(line: Line) -> bool:
     return len(line.text.replace(" ", "")) > 2 and line.box.height > 1.8 * line.box.width
 
 
+def runs_down(line: Line, cells: Iterable[Box]) -> bool:
+    """True for vertical writing that is not the title in a narrow cell of a form."""
+    return is_vertical(line) and not any(
+        cell.contains_centre_of(line.box) and cell.height > 1.2 * cell.width for cell in cells
+    )
+
+
 def _share_row(one: Box, other: Box) -> bool:
     shared = min(one.bottom, other.bottom) - max(one.top, other.top)
     return 2 * shared > min(one.height, other.height)
