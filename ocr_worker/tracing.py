@@ -19,7 +19,8 @@ from webapp.storage.pages import Page
 from webapp.storage.tracing import Trace
 
 Clock = Callable[[], datetime]
-_START_S, _LEAK_S, _PAGE_S = 60.0, 60.0, 30.0
+_START_S, _TAKE_S = 60.0, 60.0
+_ANSWER_S = 80.0  # shorter than a lease, which is renewed between two pages; half a second on an idle machine
 _LONGEST_ANSWER = 4 << 20  # bytes; a page of A4 takes 40 KB
 _log = logging.getLogger("lantai.worker")
 
@@ -34,7 +35,7 @@ class Registrar:
             self.confinement = tuple(
                 self._child.receive(within_s=_START_S, longest_body=0).head["confinement"]
             )
-            self._child.send(Message(head, frame.pixels), within_s=_LEAK_S)
+            self._child.send(Message(head, frame.pixels), within_s=_TAKE_S)
         except ChildFailed as failure:
             self.close()
             raise Refusal.UNSAFE.error from failure
@@ -62,8 +63,8 @@ class Registrar:
     def _ask(self, task: str, jpeg: bytes, size: tuple[int, int]) -> Message:
         head = {"task": task, "width": size[0], "height": size[1]}
         try:
-            self._child.send(Message(head, jpeg), within_s=_PAGE_S)
-            return self._child.receive(within_s=_LEAK_S, longest_body=_LONGEST_ANSWER)
+            self._child.send(Message(head, jpeg), within_s=_ANSWER_S)
+            return self._child.receive(within_s=_ANSWER_S, longest_body=_LONGEST_ANSWER)
         except ChildFailed as failure:
             raise Refusal.UNSAFE.error from failure
 

@@ -1,7 +1,7 @@
 """The invisible mark (暗水印) of a viewing, under the visible one: paper darkened a little, cell by cell, by a code.
 
-A page is divided into square cells. A secret code decides for each whether its paper is darkened by a level or two
-or left alone; ink is too dark to change. No cell repeats another, and every page of every viewing has a code of its
+A page is divided into square cells. A secret code decides for each whether it is darkened by a few levels or left
+alone; on ink that is not even measured. No cell repeats another, and every page of every viewing has a code of its
 own, so neither folding a page onto itself nor laying pages of one viewing over one another brings the code out.
 Whoever has the page as it is stored subtracts it from a leaked picture, and compares what is left with the codes of
 the viewings that were sent this page.
@@ -18,9 +18,7 @@ COLUMNS = 84  # cells across a page, 13 px each at reading width: finer ones do 
 VEIL = 4  # of 255: how much a cell is darkened at most
 SMALLEST_PX = 480  # of a width: cells of a thumbnail would be three pixels wide
 _BYTES = np.arange(256, dtype=np.uint8)[:, None]
-_SIGNS = 1 - 2 * np.unpackbits(_BYTES, axis=1).astype(
-    np.float32
-)  # 256 × 8: of the bits of each byte, -1 for a 1
+_SIGNS = 1 - 2 * np.unpackbits(_BYTES, axis=1).astype(np.float32)  # 256 × 8, bit by bit: -1 for a darker cell
 
 Cells = NDArray[np.float32]
 
