@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.e2e import visits
 from tests.e2e.browsing import Browsing, browsing_of
-from tests.e2e.papers import PEOPLE, SENT
+from tests.e2e.papers import OWN, PEOPLE, SENT
 from tests.e2e.service import Service, free_port, running
 from webapp.demonstration import founding
 from webapp.settings import Settings
 from webapp.storage.database import database
 
+DOUBTED = ("干部履历表", "研究生学位证书", f"关于解除{OWN.name}同志政务记过处分的决定")
 expect.set_options(timeout=30_000)  # others may use the machine too
 
 
@@ -40,7 +42,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def read(service: Service) -> Service:
-    """The service when all papers that were sent are searchable."""
+    """The service when all papers that were sent are searchable, and three pages wait for a person to look."""
+    service.read_everything()
+    for title in DOUBTED:
+        visits.withhold(OWN.dossier_number, title)
     service.read_everything()
     return service
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e import visits
 from tests.e2e.browsing import CHROMIUM, FLAGS, Browsing, new_official, sign_in
-from tests.e2e.papers import OWN
+from tests.e2e.papers import OWN, truth
 from tests.e2e.service import Service
 from webapp.web.static_files import SHELL
 
@@ -32,6 +32,18 @@ def phone(browsing: Browsing, tmp_path: Path) -> Iterator[BrowserContext]:
     context = browsing.playwright.chromium.launch_persistent_context(
         tmp_path, executable_path=CHROMIUM, headless=True, args=FLAGS, **browsing.phone()
     )
+    browsing.watch(context)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def remembering(browsing: Browsing, tmp_path: Path) -> Iterator[BrowserContext]:
+    """The same with a memory of pages one can go back to, which Playwright switches off."""
+    context = browsing.playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path=CHROMIUM, headless=True, args=FLAGS,
+        ignore_default_args=["--disable-back-forward-cache"], **browsing.phone(),
+    )  # fmt: skip
     browsing.watch(context)
     yield context
     context.close()
@@ -103,6 +115,46 @@ def test_without_network_the_app_says_so_and_shows_nothing_else(
     browsing.wrong[:] = [what for what in browsing.wrong if "ERR_INTERNET_DISCONNECTED" not in what]
 
 
+def test_after_signing_out_neither_memory_history_nor_disk_holds_anything_of_a_dossier(
+    read: Service, browsing: Browsing, remembering: BrowserContext, tmp_path: Path
+) -> None:
+    page = remembering.new_page()
+    sign_in(page, browsing, new_official("路知远"))
+    _tour(page)
+    with page.expect_response(re.compile("/image")) as answered:
+        page.goto(f"/materials/{visits.material_id(OWN.dossier_number, '思想汇报')}")
+    picture = answered.value.body()
+    page.goto("/account")
+    with page.expect_request(lambda asked: asked.is_navigation_request()):
+        page.go_back()  # to the viewer: asked for anew, not from the browser's memory
+    expect(page.locator("figure img").first).to_be_visible()
+    other = remembering.new_page()
+    other.goto(f"/dossiers/{visits.dossier_id(OWN.dossier_number)}")
+    page.goto("/account")
+    page.get_by_role("button", name="退出登录").click()
+    for signed_out in (page, other):  # in the other tab too, by itself
+        expect(signed_out.get_by_role("heading", name="登录", exact=True)).to_be_visible()
+    entries = _history(page)
+    assert len(entries) > 6
+    assert _secrets_in(str(entries).encode()) == set()
+    for _ in entries[1:-1]:
+        page.go_back()
+        assert _secrets_in(page.content().encode()) == set(), page.url
+    page.goto("/login")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    remembering.set_offline(True)
+    for _ in entries[1:-1]:
+        page.go_back()
+        assert _secrets_in(page.content().encode()) == set(), page.url
+    remembering.close()
+    browsing.wrong[:] = [what for what in browsing.wrong if "ERR_INTERNET_DISCONNECTED" not in what]
+    kept = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(kept) > 20
+    for path, content in kept.items():
+        assert _secrets_in(content) == set(), path
+        assert picture[400:464] not in content, path
+
+
 def test_screens_are_light_when_nothing_is_kept_yet(read: Service, browsing: Browsing, say: Say) -> None:
     official = browsing.officer("chadang")
     visits.search(official, "云梧市")
@@ -151,3 +203,17 @@ def _tour(page: Page) -> None:
         page.goto(address)
     visits.read(page, visits.material_id(OWN.dossier_number, "思想汇报"))
     page.goto("/account")
+
+
+def _history(page: Page) -> list[dict[str, Any]]:
+    """Address and title of every entry that one could go back to."""
+    devtools = page.context.new_cdp_session(page)
+    entries: list[dict[str, Any]] = devtools.send("Page.getNavigationHistory")["entries"]
+    devtools.detach()
+    return entries
+
+
+def _secrets_in(content: bytes) -> set[str]:
+    """Who the dossier is about, where it lies and what stands in it, however a browser writes it down."""
+    words = {OWN.name, OWN.dossier_number, OWN.id_number, OWN.phone, truth(OWN, "思想汇报", 1)[:12]}
+    return {word for word in words if word.encode() in content or word.encode("utf-16-le") in content}

@@ -1,13 +1,16 @@
 """Ways through the product that several tests take, as a person takes them."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from playwright.sync_api import APIResponse, FilePayload, Locator, Page, expect
 
 from tests.e2e.browsing import Browsing
+from webapp.services import jobs
 from webapp.storage.archive import Dossier, Material
-from webapp.storage.database import database
+from webapp.storage.database import database, transaction
+from webapp.storage.pages import Page as Sheet
 
 LINK = re.compile(r'(?:href|src|data-src|data-full)="([^"]+)"')
 MOST_ADDRESSES = 300
@@ -20,14 +23,24 @@ SHOWN = """number => {
 def material_id(number: str, title: str) -> str:
     """Public id of the material with this title in the dossier with this number."""
     with database.connection_context():
-        found = Material.select().join(Dossier).where((Dossier.number == number) & (Material.title == title))
-        return str(found.get().public_id)
+        return str(_material(number, title).public_id)
 
 
 def dossier_id(number: str) -> str:
     """Public id of the dossier with this number."""
     with database.connection_context():
         return str(Dossier.get(Dossier.number == number).public_id)
+
+
+def withhold(number: str, title: str) -> None:
+    """Let the first page of a material wait for a person, as a machine does that is not sure.
+
+    Which pages a machine doubts by itself changes with its rules.
+    """
+    with database.connection_context(), transaction():
+        sheet = Sheet.get((Sheet.material == _material(number, title)) & (Sheet.number == 1))
+        Sheet.update(mask_state="withheld", unsure="整页识别把握不足。").where(Sheet.id == sheet.id).execute()
+        jobs.enqueue("index", f"page:{sheet.id}", now=datetime.now(UTC))
 
 
 def search(page: Page, words: str) -> None:
@@ -77,6 +90,11 @@ def everything_linked(page: Page, *starts: str) -> dict[str, APIResponse]:
         if answer.headers.get("content-type", "").startswith("text/html"):
             waiting += [link for found in LINK.findall(answer.text()) if (link := _own(found, address))]
     return answers
+
+
+def _material(number: str, title: str) -> Material:
+    found = Material.select().join(Dossier).where((Dossier.number == number) & (Material.title == title))
+    return found.get()
 
 
 def _own(link: str, here: str) -> str:

@@ -34,6 +34,9 @@ SOURCES = {  # what found a box, by the first word of its rule
     "pattern": "按号码格式找到",
     "second": "第二遍识别找到",
     "table": "按表格位置找到",
+    "row": "按表格位置找到",
+    "ink": "有笔迹，没有读出来",
+    "doubtful": "读得没有把握",
     "text": "按上下文找到",
 }
 SIDES = ("left", "top", "right", "bottom")
