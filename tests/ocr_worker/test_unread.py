@@ -24,7 +24,7 @@ def page_with(text: str, left: int, top: int, *, down: bool = False):
 
 
 def holds(outer: Box, inner: Box) -> bool:
-    reach = 6
+    reach = 14  # hairlines are lost; what is covered reaches a quarter of the height further
     return (
         outer.left <= inner.left + reach
         and outer.top <= inner.top + reach
