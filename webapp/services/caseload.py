@@ -12,6 +12,7 @@ from peewee import fn
 from webapp.domain.access_request import State, Step
 from webapp.domain.category import Category
 from webapp.domain.disclosure import Level, Sensitivity, Standing
+from webapp.domain.errors import Refused
 from webapp.domain.role import Role
 from webapp.services import approvals, asked, audit, dossiers, pieces
 from webapp.services.actor import Actor
@@ -72,7 +73,9 @@ class Case:
 
 
 def todo(actor: Actor, *, now: datetime) -> list[Todo]:
-    """The requests the actor may decide: urgent ones first, then by how long they wait."""
+    """The requests the actor may decide: urgent ones first, then by how long they wait. Raises Refused."""
+    if actor.role is not Role.APPROVER:
+        raise Refused("只有审批人可以审批", rule="approval:role")
     query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
     query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
     waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
@@ -87,11 +90,6 @@ def todo(actor: Actor, *, now: datetime) -> list[Todo]:
         for one in mine
     ]
     return sorted(listed, key=lambda each: not each.is_urgent)
-
-
-def count(actor: Actor, *, now: datetime) -> int:
-    """How many requests wait for the actor."""
-    return len(todo(actor, now=now)) if actor.role is Role.APPROVER else 0
 
 
 def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
