@@ -118,8 +118,9 @@ def test_a_recusal_that_comes_later_beats_the_grant(asker, page):
     granted(asker, page.material)
     begin(asker, page)
     Recusal.create(officer=asker.person, subject=page.material.dossier.subject, relation="配偶")
-    with pytest.raises(Refused, match="回避"):
-        deliver(asker, page)
+    for now in (NOW, NOW + 3 * DAY):  # and is the reason told, also when the grant is over as well
+        with pytest.raises(Refused, match="回避"):
+            deliver(asker, page, now)
 
 
 def test_time_runs_with_every_contact_whatever_is_said(asker, page):
