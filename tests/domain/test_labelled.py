@@ -229,3 +229,17 @@ def test_health_and_pay_are_found_but_raise_no_doubt_unless_they_are_masked():
     assert survey(page, kinds=IDENTIFYING).unsure == ()
     assert survey(page).unsure
     assert is_covered(cells[0][1], found(form, Kind.SALARY))
+
+
+@pytest.mark.parametrize(
+    ("category", "row", "kind"),
+    [("10", ("内科", "血压136/88"), Kind.HEALTH), ("9-1", ("级别档次", "二十二级四档"), Kind.SALARY)],
+)
+def test_on_papers_of_health_and_pay_more_words_are_labels(category, row, kind):
+    form = Form()
+    [[_, value]] = form.table(100, (200, 500), [row])
+    form.ordinary()
+    page = form.page()
+    held = [finding for finding in survey(page, category=category).findings if finding.kind == kind]
+    assert is_covered(value, held)
+    assert not survey(page, category="3").findings

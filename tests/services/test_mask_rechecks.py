@@ -152,9 +152,9 @@ def test_a_page_checked_in_between_is_tried_again(page, monkeypatch):
     mask_rechecks.queue(now=NOW)
     searched = mask_rechecks.survey
 
-    def survey(transcription):
+    def survey(transcription, **more):
         Page.update(mask_revision=Page.mask_revision + 1).where(Page.id == page.id).execute()
-        return searched(transcription)
+        return searched(transcription, **more)
 
     monkeypatch.setattr(mask_rechecks, "survey", survey)
     with pytest.raises(Conflict):

@@ -41,14 +41,15 @@ class Survey:
     unsure: tuple[str, ...]
 
 
-def survey(page: Transcription, *, kinds: frozenset[Kind] = SENSITIVE) -> Survey:
+def survey(page: Transcription, *, category: str = "", kinds: frozenset[Kind] = SENSITIVE) -> Survey:
     """Search all readings of a page for values to be covered, in page pixels, grown and kept on the page.
 
+    category -- leaf code of the material's: on health and pay papers more words ask for something sensitive
     Findings are of every kind, none within another of its kind; doubt counts for `kinds` alone, those
     that the policy masks.
     """
     reading = Reading(page)
-    by_label = labelled.locate(reading)
+    by_label = labelled.locate(reading, category)
     relatives, lost = family.locate(reading)
     found = _distinct([*_patterns(reading), *by_label.findings, *relatives, *_not_made_out(page, reading)])
     pieces = list(_pieces(reading, found))

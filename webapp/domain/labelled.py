@@ -1,13 +1,13 @@
 """From a label to the place of its value (栏目 → 填写处): a cell, the rest of a line, a gap."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from webapp.domain.columns import columns, heads
 from webapp.domain.entries import NUMBERS, Entry, continues, entries, labels_of, like_value, stands_alone
 from webapp.domain.geometry import Box, around
-from webapp.domain.labels import Kind, LabelMatch, is_heading, labels_in
+from webapp.domain.labels import LABELS_BY_CATEGORY, Kind, LabelMatch, is_heading, labels_in, trimmed
 from webapp.domain.passages import Passage
 from webapp.domain.reading import Doubt, Finding, Reading
 from webapp.domain.ruling import Cell
@@ -28,9 +28,13 @@ class Located:
     doubts: list[Doubt] = field(default_factory=list)
 
 
-def locate(reading: Reading) -> Located:
-    """The places of the values of all labels on the page, whichever reader read the label."""
+def locate(reading: Reading, category: str = "") -> Located:
+    """The places of the values of all labels on the page, whichever reader read the label.
+
+    category -- of the material: on its papers more words are labels
+    """
     located = Located()
+    _by_category(reading, LABELS_BY_CATEGORY.get(category, {}), located)
     for cell in reading.ruling.cells:
         _in_cell(reading, cell, located)
     for box, label in _split_labels(reading.ruling.cells, reading.ruling.slack_px):
@@ -41,6 +45,16 @@ def locate(reading: Reading) -> Located:
     for row in reading.second_loose_rows:
         _in_row(reading, row, None, located, second=True)
     return located
+
+
+def _by_category(reading: Reading, names: Mapping[Kind, Sequence[str]], located: Located) -> None:
+    """Cover what belongs to cells that say just one of these words. They are common: no doubt when nothing does."""
+    for kind, words in names.items():
+        for cell in reading.ruling.cells:
+            if (word := trimmed(cell.text)) in words:
+                found = Located()
+                _beside(reading, cell.box, LabelMatch(kind, word, 0, len(word), 0), found)
+                located.findings += found.findings
 
 
 def _headings(reading: Reading, row: Passage, following: Sequence[Passage], located: Located) -> bool:

@@ -109,7 +109,7 @@ def recheck(job: Job, *, now: datetime) -> None:
     except (Tampered, BlobMissing):
         _withhold(job, page, now)
         return
-    found = survey(transcription)
+    found = survey(transcription, category=page.material.category)
     weigh = _gained_since_checked if page.verified_by_id else _found_anew
     with transaction():
         if not jobs.finish(job, now=now):

@@ -74,7 +74,8 @@ def read(
     """Keep a page as it is shown, whole and as a small copy, and what was read on it; decide what is to be masked;
     queue it for the index.
     """
-    dossier, found = page.material.dossier, survey(transcription)
+    material = page.material
+    dossier, found = material.dossier, survey(transcription, category=material.category)
     stored = {
         "optimised": pieces.store(dossier, "optimised", optimised_jpeg, now=now),
         "reading_copy": pieces.store(dossier, "reading_copy", copy_jpeg, now=now),
