@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import UNIT, keeper_of, make_dossier, make_material, make_officer, make_page
+from tests.asking import granted
+from tests.builders import ELSEWHERE, UNIT, keeper_of, make_dossier, make_material, make_officer, make_page
 from tests.moment import NOW
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.notice import NoticeKind
@@ -55,6 +56,13 @@ def test_a_viewing_is_told_with_purpose_pages_and_whether_they_were_masked(owner
         ("干部履历表", (1, 2), False)
     ]
     assert (account.last_at, account.approved_at) == (NOW, None)
+
+
+def test_what_was_read_by_a_grant_names_its_approval(owner, page):
+    asker = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
+    granted(asker, page.material)
+    viewing = view(asker, page)
+    assert viewers.account(owner, viewing.public_id).approved_at is not None
 
 
 def test_a_keeper_saw_it_unmasked(owner, page):
