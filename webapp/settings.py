@@ -61,10 +61,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read LANTAI_* names. Raises BadSettings naming all that are wrong."""
         instance = Path(env.get("LANTAI_INSTANCE", HERE / "instance")).absolute()
-        try:
-            mail_server = MailServer.parse(url) if (url := env.get("LANTAI_SMTP_URL", "")) else None
-        except BadMailServer as fault:
-            raise BadSettings(f"LANTAI_SMTP_URL: {fault}") from None
+        mail_server, mail_faults = _mail_server(env.get("LANTAI_SMTP_URL", ""))
         settings = cls(
             instance=instance,
             keyring=Path(env.get("LANTAI_KEYRING", instance / "keys" / "keyring.json")).absolute(),
@@ -75,7 +72,7 @@ class Settings:
             attested=env.get("LANTAI_PUBLIC_ATTESTATION", "") == "yes",
             mail_server=mail_server,
         )
-        if faults := list(settings._faults()):
+        if faults := [*settings._faults(), *mail_faults]:
             raise BadSettings("; ".join(faults))
         return settings
 
@@ -102,6 +99,14 @@ class Settings:
         if not 0 <= self.trusted_proxies <= 4:
             faults.append("LANTAI_TRUSTED_PROXIES must be a whole number from 0 to 4")
         return faults
+
+
+def _mail_server(url: str) -> tuple[MailServer | None, list[str]]:
+    """The server at a URL, none for an empty one; and what is wrong with it."""
+    try:
+        return MailServer.parse(url) if url else None, []
+    except BadMailServer as fault:
+        return None, [f"LANTAI_SMTP_URL: {fault}"]
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

@@ -1,6 +1,7 @@
 import pytest
 
 from webapp.domain.mail_server import BadMailServer, MailServer
+from webapp.settings import BadSettings, Settings
 
 
 def test_an_address_says_where_and_as_whom():
@@ -31,3 +32,13 @@ def test_what_is_no_mail_server_is_refused_without_showing_it(url):
     with pytest.raises(BadMailServer) as caught:
         MailServer.parse(url)
     assert "city" not in str(caught.value)
+
+
+def test_a_wrong_mail_server_is_told_with_all_other_wrong_settings():
+    with pytest.raises(BadSettings) as caught:
+        Settings.from_env({"LANTAI_SMTP_URL": "smtp://:secret@", "LANTAI_OCR_ENGINE": "eyes"})
+    assert "LANTAI_SMTP_URL" in str(caught.value)
+    assert "LANTAI_OCR_ENGINE" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    settings = Settings.from_env({"LANTAI_SMTP_URL": "smtps://mail.city.cn?from=lantai@city.cn"})
+    assert settings.mail_server == MailServer("mail.city.cn", 465, True, "lantai@city.cn")
