@@ -137,7 +137,7 @@ def test_search_50k():
 @pytest.mark.engine
 def test_trace():
     found = trace.measure(pages=1, read_pages=0)
-    sound(found, "camera_first_share", "wrong_comparisons", "trace_p95_ms", "lsb_half_size_first_share")
+    sound(found, "camera_first_share", "wrong_comparisons", "trace_p95_ms", "lsb_as_served_first_share")
     assert (found["first_share"], found["false_accepts"]) == (1, 0)
 
 
