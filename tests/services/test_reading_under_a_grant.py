@@ -1,5 +1,6 @@
 """Reading by a grant: image, text, catalogue and search obey it, and only the server's clock counts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -99,6 +100,14 @@ def test_search_finds_by_a_grant_and_no_longer_without(asker, page):
     assert found(asker, "警告处分").is_empty
 
 
+def test_search_does_not_even_count_what_lies_beside_the_granted(asker, page):
+    make_page(make_material(page.material.dossier, "8", "关于撤职的决定"), "撤职 决定 云梧")
+    index_all()
+    granted(asker, page.material)
+    for words in ("撤职", "云梧"):
+        assert found(asker, words).is_empty
+
+
 def test_search_by_a_clear_grant_finds_what_is_masked_for_others(asker, page):
     index_all()
     granted(asker, page.material, level=Level.CLEAR)
@@ -192,6 +201,9 @@ def test_who_may_take_a_grant_back(asker, page):
                 grants.revoke(grant.public_id, actor=make_officer(role), now=NOW)
             with pytest.raises(Refused):
                 grants.running(make_officer(role), at=NOW)
+    with pytest.raises(Refused) as refusal:
+        grants.revoke(grant.public_id, actor=replace(asker, role=Role.APPROVER), now=NOW)
+    assert refusal.value.rule == "grant:own"
     with pytest.raises(NotFound):
         grants.revoke("no-such-grant", actor=make_approver(), now=NOW)
     security = make_officer(Role.SECURITY_OFFICER)
