@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from webauthn.helpers import bytes_to_base64url
 
 from tests.accounts import Enrolled, enrolled
 from tests.authenticator import Authenticator
@@ -88,6 +89,13 @@ def test_a_refused_passkey_shows_the_way_by_password(site: Site, phone: Authenti
     assert answer.status_code == 422
     assert "用账号和密码登录" in words_of(answer.text)
     assert other.cookie("session") == ""
+
+
+def test_an_answer_that_no_phone_gives_is_refused_in_words(site: Site) -> None:
+    client = bytes_to_base64url(b'{"challenge": "AAAA"}')
+    made = json.dumps({"id": "\ud800", "response": {"clientDataJSON": client}})
+    answer = site.browser().post("/login/passkey", {"answer": made}, seen="/login")
+    assert (answer.status_code, "再试一次" in answer.text) == (422, True)
 
 
 def test_an_answer_is_good_for_the_browser_that_was_asked(site: Site, phone: Authenticator) -> None:

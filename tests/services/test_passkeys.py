@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from webauthn.helpers import bytes_to_base64url
 
 from tests.accounts import OFFICE, Enrolled, cheap_hashing, enrolled, through_link
 from tests.authenticator import SITE, Authenticator
@@ -211,6 +212,17 @@ def test_who_may_not_sign_in_may_not_by_passkey(zhang: Enrolled, phone: Authenti
 def test_what_is_no_answer_is_refused_in_words(answer: str) -> None:
     with pytest.raises(Refused, match="再试一次"):
         sign_in.give_passkey(answer, holder=BROWSER, visitor=HERE, now=NOW)
+
+
+def test_an_answer_names_its_passkey_and_challenge_in_base64url_or_not_at_all() -> None:
+    for odd in ("\ud800", "", "a b", "a\n", "é", "x" * 1401, 7, None, ["x"]):
+        for named, challenge in ((odd, "AAAA"), ("AAAA", odd)):
+            client = bytes_to_base64url(json.dumps({"challenge": challenge}).encode())
+            answer = json.dumps({"id": named, "response": {"clientDataJSON": client}})
+            assert ceremonies.Answer.read(answer) is None
+    with pytest.raises(Refused, match="再试一次"):
+        sign_in.give_passkey(answer, holder=BROWSER, visitor=HERE, now=NOW)
+    assert newest()[0]["action"] == "sign-in:refused"
 
 
 def test_guesses_are_limited(phone: Authenticator) -> None:

@@ -6,6 +6,7 @@ or PIN): so it is possession and person at once, as password and code are.
 """
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from webapp.storage.passkeys import Passkey, PasskeyChallenge
 LIFE = timedelta(minutes=5)  # from asking to the finger on the sensor
 LONGEST_ANSWER = 16 * 1024  # characters; those of phones have some 1,500
 REQUIRED = UserVerificationRequirement.REQUIRED
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,1400}")  # nothing else of an answer goes near the database
 # What answers made to go wrong can set off below our checks, besides the library's own.
 UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
@@ -73,7 +75,9 @@ class Answer:
             response = fields["response"]
             client = json.loads(base64url_to_bytes(response["clientDataJSON"]))
             owner = base64url_to_bytes(response.get("userHandle") or "").decode()
-            return cls(fields, str(fields["id"]), str(client["challenge"]), owner)
+            named, challenge = fields["id"], client["challenge"]
+            is_plain = _BASE64URL.fullmatch(named) and _BASE64URL.fullmatch(challenge)
+            return cls(fields, named, challenge, owner) if is_plain else None
         except UNREADABLE:
             return None
 
