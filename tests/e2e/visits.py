@@ -1,9 +1,11 @@
 """Ways through the product that several tests take, as a person takes them."""
 
+import io
 import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.sync_api import APIResponse, FilePayload, Locator, Page, expect
 
 from tests.e2e.browsing import Browsing
@@ -95,6 +97,15 @@ def everything_linked(page: Page, *starts: str) -> dict[str, APIResponse]:
 def _material(number: str, title: str) -> Material:
     found = Material.select().join(Dossier).where((Dossier.number == number) & (Material.title == title))
     return found.get()
+
+
+def beside_pixels(answer: APIResponse) -> str:
+    """Everything an answer says but in pixels: its text, whatever the type; of a picture what is noted in the file."""
+    media_type = answer.headers.get("content-type", "")
+    if media_type.startswith("image/") and "svg" not in media_type:
+        picture = Image.open(io.BytesIO(answer.body()))
+        return f"{picture.info} {dict(picture.getexif())}"
+    return answer.body().decode("utf-8", errors="replace")
 
 
 def _own(link: str, here: str) -> str:
