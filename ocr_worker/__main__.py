@@ -15,7 +15,7 @@ from ocr_worker.proving import ProofLane
 from ocr_worker.rechecking import RecheckLane
 from ocr_worker.tracing import TraceLane
 from webapp.domain.errors import Conflict
-from webapp.services import jobs, pages, pieces, reminders
+from webapp.services import jobs, pages, pieces, reminders, tracing
 from webapp.services.instance import open_instance
 from webapp.settings import BadSettings, Settings
 from webapp.storage.database import database
@@ -56,6 +56,7 @@ class Care:
             pieces.sweep(pages.unreferred, now=now)
             jobs.forget(before=now - DONE_JOBS_KEPT)
             reminders.send(now=now)
+            tracing.let_go()
         if now.hour == QUIET_HOUR_UTC and self._merged_on != now.date():
             self._merged_on = now.date()
             self._index.merge()

@@ -10,7 +10,7 @@ from webapp.domain.evidence import Weight
 from webapp.domain.page_width import READING_PX, THUMBNAIL_PX
 from webapp.domain.role import Role
 from webapp.rendering import forensic
-from webapp.services import audit, comparing, deliveries, tracing, viewings
+from webapp.services import audit, comparing, deliveries, jobs, tracing, viewings
 from webapp.services.comparing import Answer
 from webapp.storage.reading import Viewing
 from webapp.storage.tracing import Trace
@@ -180,3 +180,22 @@ def test_a_page_whose_image_is_lost_is_passed_over(officer, page):
     assert comparing.image_of(page)
     vault.blobs.delete(page.optimised.blob_id)
     assert comparing.image_of(page) is None
+
+
+def test_the_list_tells_the_weight_of_each_without_walking_the_log(officer, page, monkeypatch):
+    settled(ask(officer, page), *comparing.weigh(page, shown(reading(page), page), matches=80))
+    ask(officer, page)
+    monkeypatch.setattr(deliveries, "of_viewing", None)
+    assert [(case.weight, case.is_settled) for case in tracing.recent()] == [
+        (None, False),
+        (Weight.EVIDENCE, True),
+    ]
+
+
+def test_the_picture_of_a_trace_that_was_given_up_is_let_go_too(officer, page):
+    given_up, waiting = ask(officer, page), ask(officer, page)
+    assert jobs.fail(claimed("trace", given_up.id), "中断", now=NOW)
+    assert tracing.let_go() == 1
+    assert [bool(trace.picture) for trace in Trace.select().order_by(Trace.id)] == [False, True]
+    assert tracing.case(given_up.public_id).is_failed
+    assert not tracing.case(waiting.public_id).is_failed

@@ -50,7 +50,7 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A trace as it stands. answer -- None until the worker has compared."""
+    """A trace as it stands. answer -- None until the worker has compared. Lists leave the suspects out."""
 
     trace: Trace
     answer: Answer | None
@@ -61,6 +61,12 @@ class Case:
     def is_settled(self) -> bool:
         """Nothing more will come."""
         return self.is_failed or self.trace.state != "waiting"
+
+    @property
+    def weight(self) -> Weight | None:
+        """How much the first of what was found proves; None when nothing was."""
+        found = self.answer.findings if self.answer else ()
+        return evidence.weight(found[0].z) if found else None
 
 
 def ask(
@@ -101,8 +107,9 @@ def ask(
 
 
 def recent(*, limit: int = 20) -> list[Case]:
-    """The latest traces, newest first."""
-    return [case(trace.public_id) for trace in _without_pictures().order_by(Trace.id.desc()).limit(limit)]
+    """The latest traces, newest first, without suspects: each of those costs a walk through the log."""
+    traces, failed = list(_without_pictures().order_by(Trace.id.desc()).limit(limit)), _failed()
+    return [Case(trace, _answer(trace), (), trace.id in failed) for trace in traces]
 
 
 def opened(actor: Actor, trace_id: str, *, now: datetime) -> Case:
@@ -118,11 +125,9 @@ def case(trace_id: str) -> Case:
     trace = _without_pictures().where(Trace.public_id == trace_id).first()
     if trace is None:
         raise NotFound("没有这次追查的记录")
-    if trace.answer:
-        answer = Answer.from_json(trace.answer)
-        return Case(trace, answer, tuple(_suspects(answer)), is_failed=False)
-    failed = Job.select().where((Job.kind == KIND) & (Job.record == str(trace.id)) & (Job.state == "failed"))
-    return Case(trace, None, (), is_failed=failed.exists())
+    answer = _answer(trace)
+    suspects = tuple(_suspects(answer)) if answer else ()
+    return Case(trace, answer, suspects, is_failed=answer is None and trace.id in _failed())
 
 
 def by_number(actor: Actor, typed: str, *, now: datetime) -> list[tuple[Viewing, list[Sent]]]:
@@ -137,6 +142,22 @@ def by_number(actor: Actor, typed: str, *, now: datetime) -> list[tuple[Viewing,
         audit.append("trace:number-looked-up", actor=actor, at=now, kind="viewing",
                      details={"found": [viewing.number for viewing in found]})  # fmt: skip
     return [(viewing, deliveries.of_viewing(viewing.number)) for viewing in found]
+
+
+def let_go() -> int:
+    """Forget the pictures of traces that failed, as those that were compared are forgotten. Returns how many."""
+    kept = Trace.picture.is_null(False) & Trace.id.in_(list(_failed()))
+    return int(Trace.update(picture=None).where(kept).execute())
+
+
+def _answer(trace: Trace) -> Answer | None:
+    return Answer.from_json(trace.answer) if trace.answer else None
+
+
+def _failed() -> set[int]:
+    """Row ids of the traces whose comparing was given up."""
+    given_up = Job.select(Job.record).where((Job.kind == KIND) & (Job.state == "failed"))
+    return {int(record) for (record,) in given_up.tuples()}
 
 
 def _suspects(answer: Answer) -> Iterator[Suspect]:
