@@ -48,6 +48,7 @@ def up(migrator, db):
 
 
 def down(migrator, db):
+    # Forgets what keepers judged to be no finding: searched anew, those pages are withheld once more.
     for table in ("awaited_page", "dismissed_finding"):
         db.execute_sql(f'DROP TABLE "{table}"')
     db.execute_sql('DROP INDEX "page_mask_rules"')
