@@ -12,6 +12,9 @@ from peewee import (
 
 
 def up(migrator, db):
+    # Not by migrator.add_column(): it makes the table anew, and with the old one go all rows that refer to it.
+    db.execute_sql('ALTER TABLE "session" ADD COLUMN "device_hash" VARCHAR(64) NOT NULL DEFAULT \'\'')
+
     class Officer(Model):
         class Meta:
             database = db
@@ -31,6 +34,7 @@ def up(migrator, db):
         transports = CharField(max_length=64)
         is_synced = BooleanField()
         name = CharField(max_length=32)
+        device_hash = CharField(max_length=64)
         created_at = DateTimeField()
         used_at = DateTimeField(null=True)
         suspended_at = DateTimeField(null=True)
@@ -69,3 +73,4 @@ def down(migrator, db):
     # Loses the passkeys: everybody signs in by password and code again. Nothing else refers to them.
     for table in ("device", "passkey_challenge", "passkey"):
         migrator.migrate(migrator.drop_table(table))
+    db.execute_sql('ALTER TABLE "session" DROP COLUMN "device_hash"')

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from webapp.domain.errors import Conflict, Invalid, Refused, Throttled
 from webapp.domain.permission import Permission
 from webapp.services import ceremonies, passkeys, sign_in
+from webapp.storage.passkeys import Passkey
 from webapp.web import csrf, step_up
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
@@ -14,6 +15,12 @@ from webapp.web.limits import CHALLENGES, limiter
 from webapp.web.sign_in import visitor, welcome
 
 bp = Blueprint("passkeys", __name__)
+
+
+@bp.app_template_global()
+def own_passkeys() -> list[Passkey]:
+    """What passkeys/_list.html lists."""
+    return passkeys.own(current_actor())
 
 
 @bp.post("/login/passkey/request")
@@ -137,5 +144,4 @@ def remove(passkey_id: str) -> Response:
 
 
 def _shown() -> dict[str, object]:
-    actor = current_actor()
-    return {"passkeys": passkeys.own(actor), "most": passkeys.MOST, "device": visitor().browser}
+    return {"most": passkeys.MOST, "device": visitor().browser}

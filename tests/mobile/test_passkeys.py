@@ -202,14 +202,47 @@ def test_a_new_device_is_told_where_one_sits_and_not_on_itself(
     assert other.get("/account").status_code == 200
 
 
-def test_it_was_not_me_ends_the_others_and_asks_for_a_new_password(
+def test_a_new_device_without_its_cookie_is_still_that_device(
     site: Site, browser: Browser, zhang: Enrolled
+) -> None:
+    other = site.browser("198.51.100.7")
+    other.sign_in(zhang)
+    other.client.delete_cookie("device")
+    assert "新设备登录" not in other.get("/account").text
+    at = f"/account/devices/{Device.get(Device.settled_at.is_null()).public_id}"
+    assert other.get(at).status_code == 404
+    for verb in ("accept", "refuse"):
+        assert other.post(f"{at}/{verb}", seen="/account").status_code == 404
+    assert browser.get(at).status_code == 200
+
+
+def test_a_device_is_accepted_by_a_proof_on_a_settled_one(
+    site: Site, browser: Browser, zhang: Enrolled
+) -> None:
+    other, third = site.browser("198.51.100.7"), site.browser("198.51.100.8")
+    other.sign_in(zhang)
+    at = f"/account/devices/{Device.get(Device.settled_at.is_null()).public_id}"
+    site.wait()
+    third.sign_in(zhang)
+    assert "不能在这里确认" in words_of(third.get(at).text)
+    assert third.post(f"{at}/accept", seen=at).status_code == 403
+    site.wait(sessions.STEP_UP)
+    assert 'name="code"' in browser.get(at).text
+    wrong = browser.post(f"{at}/accept", {"code": "000000"}, seen=at)
+    assert (wrong.status_code, "验证码不正确" in wrong.text) == (422, True)
+    answer = browser.post(f"{at}/accept", {"code": zhang.code(site.now)}, seen=at)
+    assert (answer.status_code, browser.get(at).status_code) == (303, 404)
+
+
+def test_it_was_not_me_ends_the_others_and_asks_for_a_new_password(
+    site: Site, browser: Browser, zhang: Enrolled, phone: Authenticator
 ) -> None:
     other = site.browser("198.51.100.7")
     other.sign_in(zhang)
     device = Device.select().order_by(Device.id.desc()).get().public_id
     answer = browser.post(f"/account/devices/{device}/refuse", seen="/account")
     assert answer.location == "/account/password"
+    assert "我的手机" in words_of(browser.get(answer.location).text)
     assert other.get("/account").location == "/login"
     assert browser.get("/account").status_code == 200
     site.wait()

@@ -41,6 +41,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /": EVERY_ROLE,
     "GET /account": EVERY_ROLE,
     "POST /account/appearance": EVERY_ROLE,
+    "GET /account/devices/<device_id>": EVERY_ROLE,
     "POST /account/devices/<device_id>/accept": EVERY_ROLE,
     "POST /account/devices/<device_id>/refuse": EVERY_ROLE,
     "GET /account/passkeys": EVERY_ROLE,

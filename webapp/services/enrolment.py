@@ -13,7 +13,7 @@ from typing import Any
 
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.passwords import checked
-from webapp.services import audit, passkeys, passwords, recovery_codes, sessions, throttles, totp
+from webapp.services import audit, devices, passkeys, passwords, recovery_codes, sessions, throttles, totp
 from webapp.services.actor import Actor
 from webapp.services.proof import note_refusal
 from webapp.services.sessions import SignedIn
@@ -136,6 +136,8 @@ def confirm(
         _take_phone(officer, link, step)
         recovery_codes.replace(officer, hashed)
         passkeys.remove_all(officer, actor=Actor(officer, None), now=now)
+        if link.token_hash == _hash_of(token):  # handed to them, not got by somebody within a sitting
+            devices.forget_all(officer)
         sessions.end_all(officer, now=now)
         _log("enrolment:completed", officer, now)
         officer = Officer.get_by_id(officer.id)

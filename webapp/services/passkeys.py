@@ -74,6 +74,7 @@ def add(answer: str, name: str, *, actor: Actor, holder: str, visitor: Visitor, 
             transports=_transports(read),
             is_synced=made.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
             name=_checked_name(name or visitor.browser or "通行密钥"),
+            device_hash=actor.session.device_hash if actor.session else "",
             created_at=now,
         )
         _log("passkey:added", passkey, actor, now)

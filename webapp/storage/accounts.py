@@ -102,6 +102,7 @@ class Session(Record):
     role = CharField(max_length=32)
     device = CharField(max_length=120)  # what the browser calls itself, shortened
     address = CharField(max_length=64)
+    device_hash = CharField(max_length=64, default="")  # Device.device_hash, once the sign-in is complete
     theme = CharField(max_length=8, default="")  # "" follows the device | light | dark
     is_elder = BooleanField(default=False)  # 长辈版
     created_at = UtcField()

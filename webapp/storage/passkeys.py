@@ -17,6 +17,7 @@ class Passkey(Record):
     transports = CharField(max_length=64)  # space-separated: internal, hybrid, usb, …
     is_synced = BooleanField()  # may be copied to other devices of its owner through their cloud
     name = CharField(max_length=32)
+    device_hash = CharField(max_length=64)  # of the sitting it was added in
     created_at = UtcField()
     used_at = UtcField(null=True)
     suspended_at = UtcField(null=True)  # its counter went backwards: perhaps there is a copy
