@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import UNIT, make_dossier, make_material, make_officer, make_page
+from tests.builders import UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.desk import browser_of
 from tests.moment import NOW
 from tests.site import words_of
@@ -25,6 +25,7 @@ def owner(dossier):
 def test_a_viewing_is_complained_of_and_answered(site, owner, dossier):
     page = make_page(make_material(dossier, "1", "干部履历表"))
     viewing = viewings.begin(make_officer(Role.OFFICIAL, lookup=UNIT), page.material.public_id, "2", now=NOW)
+    security = able(Role.SECURITY_OFFICER)
     browser, new = browser_of(site, owner), f"/me/complaints/new?viewing={viewing.public_id}"
     assert new in browser.get(f"/me/viewers/{viewing.public_id}").text
     assert viewing.number in words_of(browser.get(new).text)
@@ -32,7 +33,7 @@ def test_a_viewing_is_complained_of_and_answered(site, owner, dossier):
     mine = sent.headers["Location"]
     assert "由安全保密员处理" in words_of(browser.get(mine).text)
 
-    desk = browser_of(site, make_officer(Role.SECURITY_OFFICER))
+    desk = browser_of(site, security)
     case = "/desk/cases/" + mine.rpartition("/")[2]
     assert case in desk.get("/desk/cases").text
     shown = words_of(desk.get(case).text)
@@ -57,3 +58,13 @@ def test_it_can_be_taken_back(site, owner):
     sent = browser.post("/me/complaints/new", {"about": "other", "words": WORDS}, seen="/me/complaints/new")
     assert browser.post(f"{sent.headers['Location']}/withdraw", seen="/me/complaints").status_code == 303
     assert "已撤回" in words_of(browser.get("/me/complaints").text)
+
+
+def test_a_complaint_that_nobody_may_handle_says_so(site, owner):
+    able(Role.AUDITOR)
+    browser = browser_of(site, owner)
+    sent = browser.post("/me/complaints/new", {"about": "audit", "words": WORDS}, seen="/me/complaints/new")
+    words = words_of(browser.get(sent.headers["Location"]).text)
+    assert "您可以向上级部门提出" in words
+    assert "应当答复" not in words
+    assert "由安全" not in words

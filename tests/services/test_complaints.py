@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.builders import UNIT, make_dossier, make_material, make_officer, make_page
+from tests.builders import UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.moment import NOW
 from webapp.domain.complaint import State
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
@@ -20,14 +20,6 @@ from webapp.storage.notices import Notice
 
 WORDS = "这个人与我的工作没有关系，为什么能看我的档案"
 ANSWER = "经查属于规定的查阅，事由和审批齐全"
-
-
-def able(role, **more):
-    """An officer who may sign in."""
-    actor = make_officer(role, **more)
-    enrolled = {"password_hash": "x", "totp_secret": b"x", "authorised_at": NOW}
-    Officer.update(**enrolled).where(Officer.id == actor.person.id).execute()
-    return actor
 
 
 @pytest.fixture
@@ -125,6 +117,47 @@ def test_who_is_not_content_turns_to_the_other(owner, security, auditor):
     assert seen_by(auditor) == [second]
     complaints.answer(auditor, second.public_id, ANSWER, now=NOW)
     assert seen_by(security) == []
+
+
+def test_who_was_complained_of_first_does_not_handle_what_follows(owner, security, auditor):
+    first = complain(owner, Matter("security"))
+    complaints.answer(auditor, first.public_id, ANSWER, now=NOW)
+    second = complain(owner, Matter(earlier_id=first.public_id))
+    assert seen_by(security) == seen_by(auditor) == []
+    for actor in (security, auditor):
+        with pytest.raises(NotFound):
+            complaints.case(actor, second.public_id, now=NOW)
+    waiting = Notice.select().where(Notice.kind == NoticeKind.COMPLAINT_WAITING, Notice.read_at.is_null())
+    assert not waiting.exists()
+
+
+def test_who_viewed_does_not_handle_what_follows_in_another_role(owner, auditor, dossier):
+    viewer = able(Role.OFFICIAL, lookup=UNIT)
+    viewing = viewing_by(viewer, dossier)
+    Officer.update(role_names="security_officer official").where(Officer.id == viewer.person.id).execute()
+    first = complain(owner, Matter(viewing_id=viewing.public_id))
+    complaints.answer(auditor, first.public_id, ANSWER, now=NOW)
+    complain(owner, Matter(earlier_id=first.public_id))
+    as_security = Actor(Officer.get_by_id(viewer.person.id), Role.SECURITY_OFFICER, viewer.session)
+    assert seen_by(as_security) == seen_by(able(Role.SECURITY_OFFICER)) == []
+
+
+@pytest.mark.parametrize(
+    ("about", "concerned", "other"),
+    [("security", Role.SECURITY_OFFICER, Role.AUDITOR), ("audit", Role.AUDITOR, Role.SECURITY_OFFICER)],
+)
+def test_what_concerns_all_who_are_there_waits_for_another(owner, about, concerned, other):
+    one_of_them = able(concerned)
+    made = complain(owner, Matter(about))
+    assert complaints.own_one(owner, made.public_id).handler == ""
+    assert seen_by(one_of_them) == []
+    assert (notices.listed(one_of_them), complaints.waiting(one_of_them)) == ([], 0)
+    with pytest.raises(NotFound):
+        complaints.answer(one_of_them, made.public_id, ANSWER, now=NOW)
+    newcomer = able(other)
+    assert seen_by(newcomer) == [made]
+    complaints.answer(newcomer, made.public_id, ANSWER, now=NOW)
+    assert complaints.own_one(owner, made.public_id).handler == other.label
 
 
 def test_only_the_two_roles_handle_and_only_the_complainant_reads(owner, dossier, security):

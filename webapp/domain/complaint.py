@@ -25,6 +25,12 @@ class About(StrEnum):
         """In words."""
         return _LABELS[self]
 
+    @property
+    def concerns(self) -> frozenset[Role]:
+        """The role that it complains of as a whole, if any."""
+        named = {About.SECURITY: Role.SECURITY_OFFICER, About.AUDIT: Role.AUDITOR}
+        return frozenset({named[self]} if self in named else ())
+
 
 _LABELS = {
     About.VIEWING: "一次查阅",
@@ -52,15 +58,9 @@ class State(StrEnum):
         return {State.OPEN: "处理中", State.ANSWERED: "已答复", State.WITHDRAWN: "已撤回"}[self]
 
 
-def handler(about: About, concerned: Collection[Role]) -> Role:
-    """Which role handles it: the security officer, and the auditor where the security officer is concerned.
+def handlers(concerned: Collection[Role]) -> tuple[Role, ...]:
+    """Which roles may handle it, in order of preference: none of those complained of, and so perhaps none at all.
 
-    concerned -- the roles of those complained of
+    concerned -- the roles complained of, by name or because who is complained of holds them
     """
-    is_about_security = about is About.SECURITY or Role.SECURITY_OFFICER in concerned
-    return Role.AUDITOR if is_about_security else Role.SECURITY_OFFICER
-
-
-def other(role: Role) -> Role:
-    """The other of the two who handle complaints."""
-    return next(one for one in HANDLERS if one is not role)
+    return tuple(role for role in HANDLERS if role not in concerned)

@@ -1,14 +1,15 @@
 """Complaints (投诉): an individual writes, one who is not complained of answers, and the answer is theirs to read.
 
-Who is complained of neither handles a complaint nor learns of it. The log names complaints by id, without a word.
+Who is complained of neither handles a complaint nor learns of it; where nobody else is left, nobody handles it. The
+log names complaints by id, without a word.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from webapp.domain import purpose as purposes
-from webapp.domain.complaint import CHOICES, HANDLERS, MOST_OPEN, About, State, handler, other
+from webapp.domain.complaint import CHOICES, HANDLERS, MOST_OPEN, About, State, handlers
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
@@ -57,8 +58,8 @@ class Told:
 
     @property
     def handler(self) -> str:
-        """Who handles it, in words."""
-        return Role(self.complaint.handler).label
+        """Who handles it, in words; empty while there is nobody whom it does not concern."""
+        return Role(self.complaint.handler).label if self.complaint.handler else ""
 
     @property
     def due(self) -> date:
@@ -98,11 +99,10 @@ def complain(actor: Actor, matter: Matter, words: str, *, now: datetime) -> Comp
             earlier=earlier, state=State.OPEN.value, made_at=now,
             words=pieces.seal_field(dossier, f"complaint:{public_id}", said),
         )  # fmt: skip
-        role, handlers = _route(complaint)
-        complaint.handler = role.value
+        complaint.handler, able = _route(complaint)
         complaint.save(force_insert=True)
         _log("complaint:made", complaint, actor, now)
-        notices.notify_all(handlers, NoticeKind.COMPLAINT_WAITING, public_id, now=now)
+        notices.notify_all(able, NoticeKind.COMPLAINT_WAITING, public_id, now=now)
     return complaint
 
 
@@ -154,44 +154,58 @@ def answer(actor: Actor, public_id: str, words: str, *, now: datetime) -> None:
     said = checked_words(words, "查明的情况和处理结果")
     sealed = pieces.seal_field(complaint.dossier, f"complaint-answer:{public_id}", said)
     with transaction():
-        _close(complaint, State.ANSWERED, answer=sealed, answered_by=actor.person, closed_at=now)
+        change = {"answer": sealed, "answered_by": actor.person, "handler": actor.role, "closed_at": now}
+        _close(complaint, State.ANSWERED, **change)
         _log("case:answered", complaint, actor, now)
         notices.settle([NoticeKind.COMPLAINT_WAITING], public_id, now=now)
         notices.notify(complaint.complainant, NoticeKind.COMPLAINT_ANSWERED, public_id, now=now)
 
 
-def _route(complaint: Complaint) -> tuple[Role, list[Officer]]:
-    """The role that handles it and the officers who may; the other role where the first has nobody who may."""
+def _route(complaint: Complaint) -> tuple[str, list[Officer]]:
+    """The role that handles it and the officers who may; none of either where it concerns all who could."""
+    concerned = _concerned(complaint)
+    for role in _free(complaint):
+        if able := [officer for officer in notices.officers_in(role) if officer.id not in concerned]:
+            return role.value, able
+    return "", []
+
+
+def _course(complaint: Complaint) -> Iterator[Complaint]:
+    """A complaint, the one whose answer it is about, and so on to the first."""
+    yield complaint
     if complaint.earlier is not None:
-        first = other(Role(complaint.earlier.handler))
-    else:
-        held = complaint.viewing.officer.roles if complaint.viewing else ()
-        first = handler(About(complaint.about), held)
-    for role in (first, other(first)):
-        if able := list(_apart(notices.officers_in(role), complaint)):
-            return role, able
-    return first, []
+        yield from _course(complaint.earlier)
 
 
-def _apart(officers: Iterable[Officer], complaint: Complaint) -> Iterable[Officer]:
-    """Those who neither complain nor are complained of."""
-    barred = {complaint.complainant_id} | {one.id for one in _concerned(complaint)}
-    return (officer for officer in officers if officer.id not in barred)
+def _concerned(complaint: Complaint) -> set[int]:
+    """Officers, by row id, who complain, are complained of, or answered what is complained of again."""
+    _, *before = course = list(_course(complaint))
+    viewers = {one.viewing.officer_id for one in course if one.viewing}
+    return {complaint.complainant_id} | viewers | {one.answered_by_id for one in before}
 
 
-def _concerned(complaint: Complaint) -> list[Officer]:
-    answered_by = complaint.earlier.answered_by if complaint.earlier else None
-    viewer = complaint.viewing.officer if complaint.viewing else None
-    return [officer for officer in (answered_by, viewer) if officer is not None]
+def _free(complaint: Complaint) -> tuple[Role, ...]:
+    """Roles that may handle it: not named in it, not held by who viewed, and not those who answered before."""
+    _, *before = course = list(_course(complaint))
+    named = {role for one in course for role in About(one.about).concerns}
+    held = {role for one in course if one.viewing for role in one.viewing.officer.roles}
+    return handlers(named | held | {Role(one.handler) for one in before})
+
+
+def _may_handle(actor: Actor, complaint: Complaint) -> bool:
+    """True for the role it went to, and for any it might go to as long as it went to none."""
+    roles = (complaint.handler,) if complaint.handler else _free(complaint)
+    return actor.role in roles and actor.person.id not in _concerned(complaint)
 
 
 def _cases(actor: Actor, is_open: bool) -> list[Complaint]:
     if actor.role not in HANDLERS:
         raise Refused("只有安全保密员和安全审计员处理投诉", rule="cases:role")
     state = Complaint.state == State.OPEN.value
-    query = Complaint.select().where((Complaint.handler == actor.role.value) & (state if is_open else ~state))
+    addressed = Complaint.handler.in_([actor.role.value, ""])
+    query = Complaint.select().where(addressed & (state if is_open else ~state))
     found = query.order_by(Complaint.id if is_open else Complaint.id.desc())
-    return [complaint for complaint in found if list(_apart([actor.person], complaint))]
+    return [complaint for complaint in found if _may_handle(actor, complaint)]
 
 
 def _handled(actor: Actor, public_id: str) -> Complaint:
@@ -200,7 +214,7 @@ def _handled(actor: Actor, public_id: str) -> Complaint:
     complaint = Complaint.get_or_none(Complaint.public_id == public_id)
     if complaint is None:
         raise NotFound("没有这件投诉")
-    if complaint.handler != actor.role.value or not list(_apart([actor.person], complaint)):
+    if not _may_handle(actor, complaint):
         raise NotFound("没有这件投诉", rule="case:not-addressed")
     return complaint
 

@@ -17,7 +17,7 @@ class Complaint(Record):
     about = CharField(max_length=16)  # About of domain.complaint
     viewing = ForeignKeyField(Viewing, null=True, on_delete="RESTRICT")  # the one complained of
     earlier = ForeignKeyField("self", null=True, on_delete="RESTRICT")  # whose answer is complained of
-    handler = CharField(max_length=32)  # the Role that handles it
+    handler = CharField(max_length=32)  # the Role that handles it; empty where it concerns all who could
     words = BlobField()
     state = CharField(max_length=16)  # State of domain.complaint
     made_at = UtcField()
