@@ -221,3 +221,14 @@ def test_words_are_sealed_and_stay_out_of_log_and_notice(owner, security):
     made_entry = next(entry for entry in entries if entry["action"] == "complaint:made")
     assert "details" not in made_entry
     assert made_entry["viewing"] == ""
+
+
+def test_the_log_does_not_say_who_complained(owner, security, auditor):
+    withdrawn, answered = complain(owner), complain(owner, Matter("audit"))
+    complaints.withdraw(owner, withdrawn.public_id, now=NOW)
+    complaints.case(security, answered.public_id, now=NOW)
+    complaints.answer(security, answered.public_id, ANSWER, now=NOW)
+    of_complaints = [entry for entry in audit.entries(limit=100) if entry["kind"] == "complaint"]
+    assert {"complaint:made", "complaint:withdrawn", "case:answered"} <= {e["action"] for e in of_complaints}
+    assert owner.person.public_id not in repr(of_complaints)
+    assert owner.session is None or owner.session.public_id not in repr(of_complaints)

@@ -1,7 +1,7 @@
 """Complaints (投诉): an individual writes, one who is not complained of answers, and the answer is theirs to read.
 
 Who is complained of neither handles a complaint nor learns of it; where nobody else is left, nobody handles it. The
-log names complaints by id, without a word.
+log names complaints by id, without a word, and not who complains: those read it whom a complaint may be about.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.domain.statement import checked_words, due
 from webapp.services import audit, notices, pieces
-from webapp.services.actor import Actor
+from webapp.services.actor import SYSTEM, Actor
 from webapp.services.corrections import own_dossier, require_individual
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier
@@ -101,7 +101,7 @@ def complain(actor: Actor, matter: Matter, words: str, *, now: datetime) -> Comp
         )  # fmt: skip
         complaint.handler, able = _route(complaint)
         complaint.save(force_insert=True)
-        _log("complaint:made", complaint, actor, now)
+        _log("complaint:made", complaint, SYSTEM, now)
         notices.notify_all(able, NoticeKind.COMPLAINT_WAITING, public_id, now=now)
     return complaint
 
@@ -123,7 +123,7 @@ def withdraw(actor: Actor, public_id: str, *, now: datetime) -> None:
     complaint = _own(actor, public_id)
     with transaction():
         _close(complaint, State.WITHDRAWN, closed_at=now)
-        _log("complaint:withdrawn", complaint, actor, now)
+        _log("complaint:withdrawn", complaint, SYSTEM, now)
         notices.settle([NoticeKind.COMPLAINT_WAITING], public_id, now=now)
 
 
