@@ -47,6 +47,8 @@ def test_where_it_is_closed_it_says_why_and_corrections_stay_open(site, owner):
     assert "更正申请" in words
     assert "谁看过" not in words
     assert browser.get("/me/viewers").status_code == 403
+    assert browser.post("/me/wishes", {"viewings": "on"}, seen="/me").status_code == 403
+    assert not own.wants_viewings(owner)
 
 
 def test_who_has_no_dossier_is_told_so(site):

@@ -12,6 +12,7 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.rendering.images import READING_PX
 from webapp.services import audit, notices, own, viewers, viewings
+from webapp.storage.accounts import Officer
 from webapp.storage.policy import Setting
 
 
@@ -100,6 +101,27 @@ def test_where_the_own_dossier_is_closed_so_is_the_list(owner):
     Setting.update(value="no").where(Setting.name == "own_dossier").execute()
     with pytest.raises(Refused):
         listed(owner)
+
+
+@pytest.mark.parametrize("rule", [{"own_dossier": "no"}, {"preset": "strict"}])
+def test_where_the_own_dossier_is_closed_nobody_is_told_of_viewings(owner, page, rule):
+    asker = make_officer(Role.OFFICIAL)
+    granted(asker, page.material)
+    own.want_viewings(owner, True, now=NOW)
+    ((name, value),) = rule.items()
+    Setting.update(value=value).where(Setting.name == name).execute()
+    viewings.begin(asker, page.material.public_id, "4", now=NOW)
+    assert notices.listed(owner) == []
+    for wanted in (True, False):
+        with pytest.raises(Refused):
+            own.want_viewings(owner, wanted, now=NOW)
+
+
+def test_who_is_an_individual_no_more_is_told_of_no_viewing(owner, official, page):
+    own.want_viewings(owner, True, now=NOW)
+    Officer.update(role_names="official").where(Officer.id == owner.person.id).execute()
+    view(official, page)
+    assert notices.listed(owner) == []
 
 
 def test_a_long_list_comes_in_parts(owner, page, monkeypatch):

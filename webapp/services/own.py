@@ -52,7 +52,8 @@ def wants_viewings(actor: Actor) -> bool:
 
 @transaction()
 def want_viewings(actor: Actor, wanted: bool, *, now: datetime) -> None:
-    """Be told, or not, whenever somebody opens one's dossier."""
+    """Be told, or not, whenever somebody opens one's dossier. Raises Refused where it is closed to the person."""
+    viewers.open_own(actor)
     row = {"officer": actor.person, "wants_viewings": wanted}
     NoticeWish.insert(**row).on_conflict(
         conflict_target=[NoticeWish.officer], update={NoticeWish.wants_viewings: wanted}

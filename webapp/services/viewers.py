@@ -71,6 +71,15 @@ class Account:
     last_at: datetime | None
 
 
+def open_own(actor: Actor) -> Dossier:
+    """The actor's own dossier, as far as who viewed it is theirs to know. Raises Refused, NotFound."""
+    dossier = corrections.own_dossier(actor)
+    decision = dossiers.decide_for(actor, dossier)
+    if decision.level < Level.ROSTER:
+        raise Refused(decision.reason, rule=decision.rule)
+    return dossier
+
+
 def count(dossier: Dossier) -> int:
     """How often others opened a dossier's pages."""
     return _of(dossier, is_own=False).count()
@@ -83,7 +92,7 @@ def listed(
 
     before -- the number that the list before gave as its second value; None there when there are no more.
     """
-    dossier = _open_own(actor)
+    dossier = open_own(actor)
     query = _of(dossier, is_own=is_own).order_by(Viewing.id.desc()).limit(SHOWN + 1)
     rows = list(query.where(Viewing.id < before) if before else query)
     with transaction():
@@ -101,7 +110,7 @@ def account(actor: Actor, viewing_id: str) -> Account:
         raise NotFound("没有这次查阅的记录")
     if viewing.dossier != dossiers.own(actor):
         raise NotFound("没有这次查阅的记录", rule="viewing:not-own")
-    dossier = _open_own(actor)
+    dossier = open_own(actor)
     sent = list(_sent(viewing))
     approved = {grant for entry in sent if (grant := entry.get("details", {}).get("grant"))}
     grant = Grant.get_or_none(Grant.public_id.in_(list(approved))) if approved else None
@@ -112,14 +121,6 @@ def account(actor: Actor, viewing_id: str) -> Account:
         grant and grant.request.decided_at,
         datetime.fromisoformat(sent[-1]["at"]) if sent else None,
     )
-
-
-def _open_own(actor: Actor) -> Dossier:
-    dossier = corrections.own_dossier(actor)
-    decision = dossiers.decide_for(actor, dossier)
-    if decision.level < Level.ROSTER:
-        raise Refused(decision.reason, rule=decision.rule)
-    return dossier
 
 
 def _of(dossier: Dossier, *, is_own: bool) -> Any:

@@ -234,12 +234,14 @@ def _readable(
 
 
 def _tell_subject(viewing: Viewing, now: datetime) -> None:
-    """Tell the person whose dossier it is, if they want to be told: of readers, not of those who keep the dossier."""
+    """Tell the person whose dossier it is, if they want it and may know: of readers, not of those who keep it."""
     if viewing.purpose in (purposes.OWN, purposes.KEEPING):
         return
     wishing = Officer.select().join(NoticeWish).where(NoticeWish.wants_viewings)
     owner = wishing.where(Officer.subject == viewing.dossier.subject_id).first()
-    if owner is not None:
+    if owner is None or Role.INDIVIDUAL not in owner.roles:
+        return
+    if dossiers.decide_for(Actor(owner, Role.INDIVIDUAL), viewing.dossier).shows_roster:
         notices.notify(owner, NoticeKind.DOSSIER_VIEWED, viewing.public_id, now=now)
 
 
