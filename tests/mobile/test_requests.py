@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.asking import granted, make_approver, make_request
-from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer, make_page
+from tests.builders import ELSEWHERE, UNIT, index_all, make_dossier, make_material, make_officer, make_page
 from tests.desk import browser_of
 from tests.site import Browser, Site, words_of
 from webapp.domain.grant import UNDO
@@ -118,6 +118,18 @@ def test_the_heartbeat_tells_what_is_left_and_ends_with_the_grant(
         answer = reader.post(f"{place}/beat")
     assert answer.status_code == 403
     assert image(reader, page) == 403
+
+
+def test_a_hit_opened_by_a_grant_says_that_reading_is_timed_and_shows_no_text(
+    site: Site, page: Page, asker: Actor
+) -> None:
+    index_all()
+    granted(asker, page.material)
+    reader = browser_of(site, asker)
+    seen = words_of(reader.get(reader.post("/search", {"q": "会计"}).headers["Location"]).text)
+    assert "打开后可看内容（计时）" in seen
+    assert "第 1 页" in seen
+    assert "专业" not in seen
 
 
 def test_who_reads_by_standing_right_has_no_clock(site: Site, page: Page) -> None:

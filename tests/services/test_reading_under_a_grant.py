@@ -114,6 +114,31 @@ def test_search_by_a_clear_grant_finds_what_is_masked_for_others(asker, page):
     assert found(asker, ID_NUMBER).pages_total == 1
 
 
+@pytest.mark.parametrize("level", [Level.MASKED, Level.CLEAR])
+def test_search_shows_no_text_that_only_a_grant_opens_for_that_would_take_no_time(asker, page, level):
+    index_all()
+    granted(asker, page.material, level=level)
+    for words in ("警告处分", "给予", "身份证号", "张三"):
+        hit = next(hit for hit in found(asker, words).pages if hit.page)
+        assert (hit.page, hit.shown, hit.is_timed) == (page, [], True)
+    title = next(hit for hit in found(asker, "决定").pages if not hit.page)
+    assert ("".join(text for text, _ in title.shown), title.is_timed) == (page.material.title, False)
+
+
+def test_a_grant_takes_no_snippet_from_a_standing_right_and_adds_nothing_to_it(archive):
+    page = make_page(
+        make_material(make_dossier("张三"), "1", "履历表"), "云岭小学 任教", f"身份证号 {ID_NUMBER}"
+    )
+    index_all()
+    within = make_officer(Role.OFFICIAL, lookup=UNIT)
+    before = [(hit.page, hit.shown) for hit in found(within, "云岭小学").pages]
+    granted(within, page.material, level=Level.CLEAR)
+    assert [(hit.page, hit.shown) for hit in found(within, "云岭小学").pages] == before
+    (hit,) = found(within, ID_NUMBER).pages
+    assert hit.is_timed
+    assert ID_NUMBER not in "".join(text for text, _ in hit.shown)
+
+
 def test_a_grant_is_over_at_its_last_moment(asker, page):
     grant = granted(asker, page.material)
     begin(asker, page)
@@ -207,7 +232,8 @@ def test_who_may_take_a_grant_back(asker, page):
     with pytest.raises(NotFound):
         grants.revoke("no-such-grant", actor=make_approver(), now=NOW)
     security = make_officer(Role.SECURITY_OFFICER)
-    assert [held.row for held in grants.listed(security, now=NOW)] == [grant]
+    (shown, is_more) = grants.listed(security, now=NOW)
+    assert ([held.row for held in shown], is_more) == ([grant], False)
     grants.revoke(grant.public_id, actor=security, now=NOW)
     with pytest.raises(Conflict):
         grants.revoke(grant.public_id, actor=security, now=NOW)

@@ -1,10 +1,10 @@
 """Finding (查档): one box over people, material titles and page text, as far as this reader may find.
 
-What may be found is decided before anything is matched or counted; snippets come from the rendition shown.
+What may be found is decided before anything is matched or counted; snippets show what is open without a grant.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from threading import Lock
@@ -26,7 +26,7 @@ from webapp.services.indexing import GUARDED, NUMBER_OF, open_index, outdated_pa
 from webapp.services.rights import Rights
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
-from webapp.storage.pages import Page
+from webapp.storage.pages import Page, PageText
 from webapp.storage.reading import RecordedSearch
 
 PEOPLE_SHOWN, PAGES_SHOWN = 10, 20
@@ -49,12 +49,16 @@ class PersonHit:
 
 @dataclass(frozen=True, slots=True)
 class PageHit:
-    """A page or a material found. `page` is None when only the material's title was found."""
+    """A page or a material found. `page` is None when only the material's title was found.
+
+    is_timed -- opened by a grant, whose reading time counts in the viewer: here no text but what is open without it
+    """
 
     dossier: Dossier
     material: Material
     page: Page | None
     shown: Fragments
+    is_timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +247,17 @@ def _pages(rights_to: Callable[[Dossier], Rights], hits: Sequence[Hit], query: s
         if held is None and hit.kind is Kind.MATERIAL and rights.decide(material).shows_catalogue:
             yield PageHit(material.dossier, material, None, snippet(material.title, query, width=40))
         elif held is not None and (decision := rights.decide(material, held.page)).shows_pages:
-            text = opened(held, "clear" if decision.rendition is Rendition.CLEAR else "masked")
-            yield PageHit(material.dossier, material, held.page, snippet(text.replace("\n", " "), query))
+            shown = _text_shown(replace(rights, grants=()), held, query)
+            yield PageHit(material.dossier, material, held.page, shown, decision.rule == "grant")
+
+
+def _text_shown(standing: Rights, held: PageText, query: str) -> Fragments:
+    """What results show of a page's text: by the standing right alone, for searching takes no reading time."""
+    decision = standing.decide(held.page.material, held.page)
+    if not decision.shows_pages:
+        return []
+    text = opened(held, "clear" if decision.rendition is Rendition.CLEAR else "masked")
+    return snippet(text.replace("\n", " "), query)
 
 
 def _materials(numbers: Sequence[int]) -> dict[int, Material]:
