@@ -27,7 +27,10 @@ def test_a_viewing_is_complained_of_and_answered(site, owner, dossier):
     viewing = viewings.begin(make_officer(Role.OFFICIAL, lookup=UNIT), page.material.public_id, "2", now=NOW)
     security = able(Role.SECURITY_OFFICER)
     browser, new = browser_of(site, owner), f"/me/complaints/new?viewing={viewing.public_id}"
-    assert new in browser.get(f"/me/viewers/{viewing.public_id}").text
+    shown = browser.get(f"/me/viewers/{viewing.public_id}").text
+    assert new in shown
+    assert "没有可以列出的页面" in words_of(shown)
+    assert "审批" not in words_of(shown)
     assert viewing.number in words_of(browser.get(new).text)
     sent = browser.post("/me/complaints/new", {"viewing": viewing.public_id, "words": WORDS}, seen=new)
     mine = sent.headers["Location"]

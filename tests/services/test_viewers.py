@@ -7,6 +7,7 @@ import pytest
 from tests.asking import granted
 from tests.builders import ELSEWHERE, UNIT, keeper_of, make_dossier, make_material, make_officer, make_page
 from tests.moment import NOW
+from webapp.domain.disclosure import Level
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
@@ -71,10 +72,24 @@ def test_a_keeper_saw_it_unmasked(owner, page):
     assert viewers.account(owner, viewing.public_id).reads[0].was_clear
 
 
-def test_what_was_read_of_closed_materials_is_told_without_a_title(owner, page):
+def test_what_was_read_of_closed_materials_is_not_told(owner, page):
     hidden = make_page(make_material(page.material.dossier, "5", "考察材料"))
-    viewing = view(keeper_of(page.material.dossier), hidden)
-    assert [read.title for read in viewers.account(owner, viewing.public_id).reads] == [""]
+    keeper = keeper_of(page.material.dossier)
+    viewing = view(keeper, page)
+    assert view(keeper, hidden, at=NOW + timedelta(minutes=5)) == viewing
+    account = viewers.account(owner, viewing.public_id)
+    assert [read.title for read in account.reads] == ["干部履历表"]
+    assert account.last_at == NOW
+
+
+def test_who_read_closed_materials_alone_seems_to_have_read_nothing(owner, official, page):
+    hidden = make_page(make_material(page.material.dossier, "5", "考察材料"))
+    granted(official, hidden.material, level=Level.CLEAR)
+    of_hidden = viewers.account(owner, view(official, hidden).public_id)
+    other = make_officer(Role.OFFICIAL, lookup=UNIT)
+    of_none = viewers.account(owner, viewings.begin(other, page.material.public_id, "4", now=NOW).public_id)
+    for account in (of_hidden, of_none):
+        assert (account.reads, account.approved_at, account.last_at) == ((), None, None)
 
 
 def test_ones_own_viewings_are_apart(owner, official, page):

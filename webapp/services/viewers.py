@@ -1,6 +1,7 @@
 """Who viewed one's dossier (谁看过我的档案): the viewings, and of each what was really sent, read from the log.
 
-All viewings are listed. Names in catalogues and search results, which open no page, are not viewings.
+All viewings are listed. Names in catalogues and search results, which open no page, are not viewings. Of materials
+that are not listed to their subject nothing is told, and nothing shows that it is not.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from webapp.storage.reading import Viewing
 from webapp.storage.requests import Grant
 
 SHOWN = 30  # viewings of one list
+
+Sent = tuple[dict[str, Any], Page]  # the log's entry of a page that was sent, and the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Viewed:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was sent of one material: its title, or none where the subject may not know it; page numbers in order."""
+    """What was sent of one material; page numbers in order."""
 
     title: str
     pages: tuple[int, ...]
@@ -59,10 +62,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A viewing in full.
+    """A viewing in full, as far as its reads may be told: all else is said of these alone.
 
-    approved_at -- when the request behind it was decided; None where the standing right sufficed
-    last_at -- when the last page was sent; None when none was
+    approved_at -- when the request behind them was decided; None where the standing right sufficed
+    last_at -- when the last of their pages was sent; None without any
     """
 
     viewed: Viewed
@@ -111,15 +114,15 @@ def account(actor: Actor, viewing_id: str) -> Account:
     if viewing.dossier != dossiers.own(actor):
         raise NotFound("没有这次查阅的记录", rule="viewing:not-own")
     dossier = open_own(actor)
-    sent = list(_sent(viewing))
-    approved = {grant for entry in sent if (grant := entry.get("details", {}).get("grant"))}
+    told = _told(actor, dossier, viewing)
+    approved = {grant for entry, _ in told if (grant := entry.get("details", {}).get("grant"))}
     grant = Grant.get_or_none(Grant.public_id.in_(list(approved))) if approved else None
     name = units.full_name(viewing.officer.unit) if viewing.officer.unit else ""
     return Account(
         Viewed(viewing, name),
-        tuple(_reads(actor, dossier, sent)),
+        tuple(_reads(told)),
         grant and grant.request.decided_at,
-        datetime.fromisoformat(sent[-1]["at"]) if sent else None,
+        datetime.fromisoformat(told[-1][0]["at"]) if told else None,
     )
 
 
@@ -137,16 +140,25 @@ def _sent(viewing: Viewing) -> Iterator[dict[str, Any]]:
     return (entry for entry in entries if entry["action"] == "page:delivered")
 
 
-def _reads(actor: Actor, dossier: Dossier, sent: list[dict[str, Any]]) -> Iterator[Read]:
-    """What was sent, by material in the order it was opened. Pages that were removed since are left out."""
-    by_id = {entry["record"]: entry for entry in sent}
-    clear = {e["record"] for e in sent if e.get("details", {}).get("rendition") == "clear"}
-    pages = Page.select(Page, Material).join(Material).where(Page.public_id.in_(list(by_id)))
-    by_material: dict[Material, list[Page]] = {}
-    for page in sorted(pages, key=lambda page: by_id[page.public_id]["seq"]):
-        by_material.setdefault(page.material, []).append(page)
+def _told(actor: Actor, dossier: Dossier, viewing: Viewing) -> list[Sent]:
+    """What was sent, in order: pages that are still there, of materials that their subject may know of."""
+    sent = list(_sent(viewing))
+    held = Page.public_id.in_(list({entry["record"] for entry in sent}))
     rights = dossiers.rights(actor, dossier)
+    pages = {
+        page.public_id: page
+        for page in Page.select(Page, Material).join(Material).where(held)
+        if rights.decide(page.material).shows_catalogue
+    }
+    return [(entry, pages[entry["record"]]) for entry in sent if entry["record"] in pages]
+
+
+def _reads(told: list[Sent]) -> Iterator[Read]:
+    """The same by material, in the order it was opened."""
+    by_material: dict[Material, list[Sent]] = {}
+    for entry, page in told:
+        by_material.setdefault(page.material, []).append((entry, page))
     for material, shown in by_material.items():
-        title = material.title if rights.decide(material).shows_catalogue else ""
-        numbers = tuple(sorted(page.number for page in shown))
-        yield Read(title, numbers, any(page.public_id in clear for page in shown))
+        numbers = tuple(sorted({page.number for _, page in shown}))
+        was_clear = any(entry.get("details", {}).get("rendition") == "clear" for entry, _ in shown)
+        yield Read(material.title, numbers, was_clear)
