@@ -25,6 +25,8 @@ from webapp.web.guards import current_actor, requires
 
 bp = Blueprint("approvals", __name__)
 
+FURTHEST = 1000  # page of a list
+
 
 @bp.get("/approvals")
 @requires(Permission.APPROVALS)
@@ -32,13 +34,16 @@ def index() -> str:
     """What waits for this approver, urgent first, and what may be taken back."""
     actor, at = current_actor(), now()
     listed = caseload.todo(actor, now=at)
+    page = _page("grants")
+    running, is_more = grants.listed(actor, now=at, page=page)
     return render_template(
         "approvals/index.html",
         listed=listed,
         scopes={each.request.id: _scope_in_words(each.request) for each in listed},
         batches=_batches(listed),
         just=_just_approved(),
-        running=grants.running(actor, at=at),
+        running=running,
+        following=url_for("approvals.index", grants=page + 1) if is_more else "",
         revoke="approvals.revoke",
         at=at,
     )
@@ -117,6 +122,10 @@ def revoke(grant_id: str) -> Response:
     """Take a grant back; the next request under it is refused."""
     grants.revoke(grant_id, actor=current_actor(), now=now())
     return redirect(url_for("approvals.index"), code=303)
+
+
+def _page(name: str) -> int:
+    return min(max(1, request.args.get(name, 1, type=int)), FURTHEST)
 
 
 def _version() -> int:

@@ -17,13 +17,14 @@ from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import audit, notices
+from webapp.services import audit, notices, ties
 from webapp.services.actor import Actor
 from webapp.storage import requests as stored
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material, Subject
 from webapp.storage.database import transaction
 
+LISTED = 50  # grants in force on one page of their list
 LEVELS = {"masked": Level.MASKED, "clear": Level.CLEAR}
 _REVOKERS = frozenset({Role.APPROVER, Role.SECURITY_OFFICER})
 _ENDED = {
@@ -120,10 +121,13 @@ def revoke(public_id: str, *, actor: Actor, now: datetime) -> stored.Grant:
         raise NotFound("没有这项授权")
     if row.officer_id == actor.person.id:
         raise Refused("自己的授权由其他审批人处理", rule="grant:own")
-    running = (stored.Grant.id == row.id) & stored.Grant.revoked_at.is_null() & (stored.Grant.not_after > now)
+    if row.dossier.subject_id in ties.subjects(actor.person):
+        raise Refused("本人和须回避的人的档案，查阅授权由其他人处理", rule="grant:kept-away")
+    given = stored.Grant.revoked_at.is_null() & stored.Grant.in_force_at.is_null(False)
+    running = (stored.Grant.id == row.id) & given & (stored.Grant.not_after > now)
     taken = stored.Grant.update(revoked_at=now, revoked_by=actor.person).where(running)
     if not taken.execute():
-        raise Conflict("这项授权已经结束，不用收回")
+        raise Conflict("这项授权没有生效，或者已经结束，不用收回")
     stored.RequestStep.create(request=row.request, officer=actor.person, kind=Step.REVOKED, at=now)
     notices.notify(row.officer, NoticeKind.GRANT_REVOKED, row.request.public_id, now=now)
     audit.append("grant:revoked", actor=actor, at=now, kind="grant", record=public_id)
@@ -141,25 +145,34 @@ def of_officer(actor: Actor, *, at: datetime) -> list[Held]:
     """The actor's own grants that are in force or will be, the one that ends first on top."""
     row = stored.Grant
     mine = (row.officer == actor.person) & (row.not_after > at) & row.revoked_at.is_null()
-    mine &= row.in_force_at.is_null(False)
-    return [held for held in with_scopes(_named().where(mine)) if _is_running(held, at)]
+    mine &= row.in_force_at.is_null(False) & (row.used_ms < row.allowed_ms)
+    return with_scopes(_named().where(mine))
 
 
-def running(actor: Actor, *, at: datetime) -> list[Held]:
-    """Every grant in force or about to be, for those who may take it back. Raises Refused."""
+def running(actor: Actor, *, at: datetime, page: int = 1, more: int = 0) -> list[Held]:
+    """A page of the grants that the actor may take back, the one that ends first on top. Raises Refused.
+
+    page -- from 1; more -- how many of the next page to add
+    """
     if actor.role not in _REVOKERS:
         raise Refused("您当前的角色不能使用这项功能", rule="grant:revoker")
     row = stored.Grant
     live = (row.not_after > at) & row.revoked_at.is_null() & row.in_force_at.is_null(False)
-    return [held for held in with_scopes(_named().where(live)) if _is_running(held, at)]
+    live &= (row.used_ms < row.allowed_ms) & (row.officer != actor.person)
+    live &= Dossier.subject.not_in(list(ties.subjects(actor.person)))
+    return with_scopes(_named().where(live).offset((page - 1) * LISTED).limit(LISTED + more))
 
 
-def listed(actor: Actor, *, now: datetime) -> list[Held]:
-    """The same for somebody who looks at the list: it names officers and dossiers, so the look is logged."""
-    found = running(actor, at=now)
+def listed(actor: Actor, *, now: datetime, page: int = 1) -> tuple[list[Held], bool]:
+    """A page of the same for somebody who looks at it, and whether more follow.
+
+    It names officers and dossiers, so the look is logged. Raises Refused.
+    """
+    found = running(actor, at=now, page=page, more=1)
+    shown = found[:LISTED]
     with transaction():
-        audit.append("grants:listed", actor=actor, at=now, kind="grant", details={"grants": len(found)})
-    return found
+        audit.append("grants:listed", actor=actor, at=now, kind="grant", details={"grants": len(shown)})
+    return shown, len(found) > LISTED
 
 
 def told_of(request: stored.AccessRequest, *, at: datetime) -> list[tuple[Held, GrantState]]:
@@ -216,7 +229,3 @@ def _named() -> Any:
     row = stored.Grant
     query = row.select(row, Officer, Dossier, Subject).join(Officer, on=row.officer == Officer.id)
     return query.switch(row).join(Dossier).join(Subject).order_by(row.not_after, row.id)
-
-
-def _is_running(held: Held, at: datetime) -> bool:
-    return held.grant.state_at(at) in (GrantState.ACTIVE, GrantState.PENDING)
