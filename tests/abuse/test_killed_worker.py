@@ -102,14 +102,15 @@ def test_every_page_ends_indexed_once_however_often_its_worker_is_killed(archive
     assert audit.verify().broken_seq is None
     assert_each_is_found_once(make_officer(lookup="市财政局"))
     pieces.sweep(pages.unreferred, now=datetime.now(UTC) + 2 * pieces.ORPHAN_AGE)
-    assert len(set(vault.blobs.held())) == Blob.select().count() == 3 * PAGES
+    assert len(set(vault.blobs.held())) == Blob.select().count() == 4 * PAGES
 
 
 def assert_nothing_is_half_written() -> None:
     """A page that says it was read has image, transcription and text, and they open."""
     for page in Page.select():
         is_read = page.state in ("read", "indexed")
-        assert is_read == (page.optimised is not None) == (page.transcription is not None)
+        pieces_of_it = (page.optimised, page.reading_copy, page.transcription)
+        assert {is_read} == {piece is not None for piece in pieces_of_it}
         assert is_read == PageText.select().where(PageText.page == page).exists()
         if is_read:
             assert pieces.load(page.optimised)
