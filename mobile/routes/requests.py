@@ -206,16 +206,19 @@ def _scope_form(own: AccessRequest, chosen: Scope) -> dict[str, object]:
 
 
 def _terms_form(own: AccessRequest, sent: Mapping[str, str]) -> dict[str, object]:
-    begins = sent.get("begins") or (own.not_before or now()).astimezone(ZONE).date().isoformat()
+    """What was asked so far is kept, but nothing begins before today."""
+    today, held = now().astimezone(ZONE).date(), asked.terms_of(own)
+    begins = max(today, held.not_before.astimezone(ZONE).date()) if held else today
+    days = (held.not_after - held.not_before).days if held else 3
     return {
         "steps": STEPS,
-        "begins": begins,
-        "today": now().astimezone(ZONE).date().isoformat(),
-        "days": [(str(day), f"{day} 天") for day in DAYS],
-        "minutes": [(str(each), f"{each} 分钟") for each in MINUTES],
+        "begins": sent.get("begins") or begins.isoformat(),
+        "today": today.isoformat(),
+        "days": [(str(day), f"{day} 天") for day in sorted({*DAYS, days})],
+        "minutes": [(str(each), f"{each} 分钟") for each in sorted({*MINUTES, own.minutes})],
         "chosen": {
             "level": sent.get("level") or own.level,
-            "days": sent.get("days") or "3",
+            "days": sent.get("days") or str(days),
             "minutes": sent.get("minutes") or str(own.minutes),
         },
     }

@@ -63,9 +63,9 @@ def test_less_in_every_way_is_within_and_more_in_any_is_not():
         assert not replace(TERMS, **change).no_wider_than(TERMS)
 
 
-def test_an_open_request_expires_with_the_time_it_asks_for_and_a_decided_one_does_not():
+def test_a_request_expires_undecided_with_the_time_it_asks_for_and_neither_a_draft_nor_a_decided_one_does():
     for state in State:
-        expires = state in (State.DRAFT, State.WAITING, State.RETURNED)
+        expires = state in (State.WAITING, State.RETURNED)
         assert state_at(state, NOW, NOW) is (State.EXPIRED if expires else state)
         assert state_at(state, NOW + DAY, NOW) is state
         assert state.label

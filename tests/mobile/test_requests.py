@@ -1,19 +1,21 @@
 """The whole chain through pages: ask in three steps, approve, read under the grant, revoke."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from tests.asking import granted, make_approver, make_request
+from tests.asking import granted, make_approver, make_draft, make_request, terms
 from tests.builders import ELSEWHERE, UNIT, index_all, make_dossier, make_material, make_officer, make_page
 from tests.desk import browser_of
 from tests.site import Browser, Site, words_of
 from webapp.domain.grant import UNDO
 from webapp.domain.role import Role
-from webapp.services import audit
+from webapp.services import approvals, audit, requests
 from webapp.services.actor import Actor
 from webapp.storage.pages import Page
 from webapp.storage.requests import AccessRequest, Grant
+from webapp.web.filters import ZONE
 
 
 @pytest.fixture
@@ -192,6 +194,34 @@ def test_a_question_goes_back_and_its_answer_comes(site: Site, page: Page, asker
     assert reader.post(f"{own}/answer", {"words": ""}).status_code == 422
     assert reader.post(f"{own}/answer", {"words": "全日制学历"}).status_code == 303
     assert "全日制学历" in words_of(approver.get(f"/approvals/{request.public_id}").text)
+
+
+def test_an_old_draft_can_still_be_filled_in_or_thrown_away(site: Site, page: Page, asker: Actor) -> None:
+    draft = make_draft(asker, page.material)
+    requests.change_terms(asker, draft.public_id, terms(days=1), now=site.now)
+    site.now += timedelta(days=30)
+    seen = browser_of(site, asker).get(f"/requests/{draft.public_id}").text
+    assert "没有作出审批" not in seen
+    for offered in ("继续填写", "放弃草稿"):
+        assert offered in seen
+
+
+def test_a_returned_request_keeps_what_was_asked_and_never_begins_before_today(
+    site: Site, page: Page, asker: Actor
+) -> None:
+    request = make_request(asker, page.material, days=7, minutes=45)
+    approver = make_approver(now=site.now)
+    approvals.send_back(approver, request.public_id, "核对哪一学历？", version=request.version, now=site.now)
+    site.now += timedelta(days=2)
+    reader, address = browser_of(site, asker), f"/requests/{request.public_id}/terms"
+    form = reader.get(address).text
+    today = site.now.astimezone(ZONE).date().isoformat()
+    assert re.search(rf'name="begins"[^>]*value="{today}"', form)
+    assert re.search(r'name="days" value="7" checked', form)
+    assert re.search(r'name="minutes" value="45" checked', form)
+    sent = {"level": "masked", "begins": today, "days": "7", "minutes": "45"}
+    assert reader.post(address, sent).status_code == 303
+    assert 'name="days" value="7" checked' in reader.get(address).text
 
 
 def test_wrong_terms_are_said_by_the_form_and_nothing_is_lost(site: Site, page: Page, asker: Actor) -> None:

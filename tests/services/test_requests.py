@@ -173,6 +173,31 @@ def test_a_request_nobody_decided_expires_by_the_clock(asker, material):
     assert make_request(asker, material, now=later + timedelta(seconds=1)).state == State.WAITING
 
 
+def test_a_draft_never_expires_and_is_handed_in_with_new_dates_or_thrown_away(asker, material):
+    drafts = [make_draft(asker, material) for _ in range(2)]
+    for draft in drafts:
+        requests.change_terms(asker, draft.public_id, terms(days=1), now=NOW)
+    later, (first, second) = NOW + 30 * DAY, drafts
+    assert state(first, later) is State.DRAFT
+    with pytest.raises(Invalid, match="截止时间"):
+        requests.submit(asker, first.public_id, now=later)
+    requests.change_terms(asker, first.public_id, terms(now=later), now=later)
+    requests.submit(asker, first.public_id, now=later)
+    assert state(first, later) is State.WAITING
+    requests.withdraw(asker, second.public_id, now=later)
+    assert state(second, later) is State.WITHDRAWN
+
+
+def test_a_returned_request_that_expired_is_not_changed_any_more(asker, material):
+    request, later = make_request(asker, material, days=1), NOW + DAY
+    approvals.send_back(
+        make_approver(), request.public_id, "要看哪一年的？", version=request.version, now=NOW
+    )
+    with pytest.raises(Conflict, match="已过期"):
+        requests.change_terms(asker, request.public_id, terms(now=later), now=later)
+    assert state(request, later) is State.EXPIRED
+
+
 def test_asking_again_takes_reason_and_scope_along(asker, material):
     grant = granted(asker, material, level=Level.CLEAR, minutes=30)
     draft = requests.again(asker, grant.request.public_id, now=NOW)

@@ -71,7 +71,7 @@ _STEPS = {
     Step.REVOKED: "收回授权",
 }
 
-OPEN = frozenset({State.DRAFT, State.WAITING, State.RETURNED})
+HANDED_IN = frozenset({State.WAITING, State.RETURNED})
 _MOVES: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.WAITING, State.WITHDRAWN}),
     State.WAITING: frozenset({State.RETURNED, State.APPROVED, State.REJECTED, State.WITHDRAWN}),
@@ -118,8 +118,8 @@ def before(state: State) -> frozenset[State]:
 
 
 def state_at(stored: State, not_after: datetime | None, now: datetime) -> State:
-    """The state at a moment: an open request whose time has passed is expired."""
-    if stored in OPEN and not_after is not None and now >= not_after:
+    """The state at a moment: a request whose time passed undecided is expired. A draft never is: nobody was asked."""
+    if stored in HANDED_IN and not_after is not None and now >= not_after:
         return State.EXPIRED
     return stored
 

@@ -257,8 +257,9 @@ def _occasion(actor: Actor, like: str) -> str:
 
 
 def _change(request: AccessRequest, actor: Actor, now: datetime, **columns: Any) -> None:
-    if not _moved(request, _EDITABLE, **columns):
-        raise Conflict(f"这份申请{state_of(request, now).label}，不能再改")
+    stands = state_of(request, now)
+    if stands not in _EDITABLE or not _moved(request, _EDITABLE, **columns):
+        raise Conflict(f"这份申请{stands.label}，不能再改")
     _log("request:changed", request, actor, now)
 
 
