@@ -1,4 +1,7 @@
-"""Sending the mails that officers want (SMTP): one lane, which rests a while after the server did not take one."""
+"""Sending the mails that officers want (SMTP): one lane, which rests a while after the server was not ready.
+
+A server that refuses one mail for good (5xx to its recipient or its text, RFC 5321 4.2.1) may take the next.
+"""
 
 import logging
 import smtplib
@@ -34,11 +37,12 @@ class MailLane:
         try:
             if address:
                 self._send(address)
-        except (
-            OSError,
-            smtplib.SMTPException,
-        ) as fault:  # an address or a name of the server is never logged
+        except (OSError, smtplib.SMTPException) as fault:
+            # An address or a name of the server is never logged.
             _log.warning("the mail server did not take a mail: %s", type(fault).__name__)
+            if _is_for_good(fault):
+                mail.refused(job, now=self._clock())
+                return True
             mail.not_sent(job, now=self._clock())
             self._rests_until = self._clock() + RESTS[min(job.attempts, len(RESTS)) - 1]
         else:
@@ -60,3 +64,13 @@ class MailLane:
         if self._server.is_tls:
             return smtplib.SMTP_SSL(host, port, timeout=LONGEST_ANSWER_S, context=context)
         return smtplib.SMTP(host, port, timeout=LONGEST_ANSWER_S)
+
+
+def _is_for_good(fault: OSError | smtplib.SMTPException) -> bool:
+    """The server refused this one mail for good. A sender or a login that it refuses concerns them all."""
+    codes: list[int] = []
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in fault.recipients.values()]
+    elif isinstance(fault, smtplib.SMTPDataError):
+        codes = [fault.smtp_code]
+    return bool(codes) and min(codes) >= 500

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Post:
-    """What the server took, and whether it takes anything now."""
+    """What the server took, and whether it takes anything now.
+
+    answers -- what it says to a command instead, e.g. {"RCPT": "550 nobody here"}
+    """
 
     port: int = 0
     is_out_of_order: bool = False
     mails: list[tuple[str, bytes]] = field(default_factory=list)  # to whom, what
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -27,7 +31,9 @@ def post_office() -> Iterator[Post]:
             to = ""
             while line := self.rfile.readline().decode().strip():
                 command = line.upper()
-                if command.startswith(("EHLO", "MAIL", "RSET")):
+                if command[:4] in post.answers:
+                    self.say(post.answers[command[:4]])
+                elif command.startswith(("EHLO", "MAIL", "RSET")):
                     self.say("250 fine")
                 elif command.startswith("RCPT"):
                     to = line.partition("<")[2].partition(">")[0]

@@ -103,6 +103,26 @@ def test_what_the_server_did_not_take_is_tried_again_after_a_rest_and_then_given
     assert len(post.mails) == 1
 
 
+@pytest.mark.parametrize("answer", [{"RCPT": "550 nobody here"}, {"DATA": "554 not such a mail"}])
+def test_a_mail_refused_for_good_is_given_up_and_holds_up_no_other(lane, post, li, answer):
+    post.answers = answer
+    tell(li)
+    assert lane.step()
+    assert Job.get().state == "failed"
+    post.answers = {}
+    tell(li, "a-later-one-----")
+    assert lane.step()  # at once
+    assert [to for to, _ in post.mails] == [ADDRESS]
+
+
+def test_a_sender_that_is_refused_concerns_all_mails(lane, post, li):
+    post.answers = {"MAIL": "550 not you"}
+    tell(li)
+    assert lane.step()
+    assert Job.get().state == "waiting"
+    assert not lane.step()  # it rests
+
+
 def test_a_server_that_comes_back_gets_the_mail(lane, post, li, clock):
     post.is_out_of_order = True
     tell(li)

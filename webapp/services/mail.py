@@ -69,5 +69,11 @@ def not_sent(job: Job, *, now: datetime) -> bool:
         return jobs.again(job) or not jobs.fail(job, "邮件服务器没有收下", now=now)
 
 
+def refused(job: Job, *, now: datetime) -> None:
+    """The server will never take it: it is not tried again."""
+    with transaction():
+        jobs.fail(job, "邮件服务器拒收这封邮件，请核对邮箱地址", now=now)
+
+
 def _owner(officer: Officer) -> str:
     return f"mail:{officer.public_id}"
