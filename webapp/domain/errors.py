@@ -21,11 +21,15 @@ class NotFound(ArchiveError):
 
 
 class Refused(ArchiveError):
-    """The rules forbid it. `rule` names what failed, in English, for the audit log."""
+    """The rules forbid it. `rule` names what failed, in English, for the audit log.
 
-    def __init__(self, reason: str, *, rule: str):
+    is_logged -- whoever refused has written it down, as proofs do; else the web does, once
+    """
+
+    def __init__(self, reason: str, *, rule: str, is_logged: bool = False):
         super().__init__(reason)
         self.rule = rule
+        self.is_logged = is_logged
 
 
 class Conflict(ArchiveError):

@@ -64,4 +64,4 @@ def _require_password(password: str, *, actor: Actor, visitor: Visitor, now: dat
             throttles.give_back(reserved)
             return
         note_refusal("wrong-password", actor=actor, officer=officer, reserved=reserved, now=now)
-    raise Refused("现在的密码不正确", rule="wrong-password")
+    raise Refused("现在的密码不正确", rule="wrong-password", is_logged=True)

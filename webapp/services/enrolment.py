@@ -126,7 +126,7 @@ def confirm(
         with transaction():
             actor = Actor(officer=officer, role=None)
             note_refusal("wrong-code", actor=actor, officer=officer, reserved=reserved, now=now)
-        raise Refused("验证码不正确，请看手机上现在显示的 6 位数字", rule="wrong-code")
+        raise Refused("验证码不正确，请看手机上现在显示的 6 位数字", rule="wrong-code", is_logged=True)
     throttles.give_back(reserved)
     codes = recovery_codes.new_codes()
     hashed = recovery_codes.hashes_of(codes)

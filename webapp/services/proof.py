@@ -52,7 +52,7 @@ def require_code(code: str, *, actor: Actor, visitor: Visitor, now: datetime) ->
             throttles.give_back(reserved)
             return
         note_refusal(outcome.value, actor=actor, officer=officer, reserved=reserved, now=now)
-    raise Refused(_WORDS[outcome], rule=outcome.value)
+    raise Refused(_WORDS[outcome], rule=outcome.value, is_logged=True)
 
 
 def require_recent(given: str, *, actor: Actor, visitor: Visitor, now: datetime) -> None:
@@ -82,7 +82,7 @@ def _require_passkey(answer: str, *, actor: Actor, visitor: Visitor, now: dateti
         # A right answer of another officer's passkey, who sits at the same browser, is none here.
         rule = judged.value if isinstance(judged, Fault) else Fault.UNKNOWN.value
         note_refusal(rule, actor=actor, officer=officer, reserved=reserved, now=now)
-    raise Refused(PASSKEY_WORDS.get(rule, "这个通行密钥不能用，请输入验证码"), rule=rule)
+    raise Refused(PASSKEY_WORDS.get(rule, "这个通行密钥不能用，请输入验证码"), rule=rule, is_logged=True)
 
 
 def note_refusal(

@@ -49,7 +49,7 @@ def give_password(login: str, password: str, *, visitor: Visitor, now: datetime)
             throttles.give_back(reserved)
             _, token = sessions.open_session(officer, sessions.CODE, visitor=visitor, now=now)
     if fault or officer is None:
-        raise Refused(WRONG, rule=fault)
+        raise Refused(WRONG, rule=fault, is_logged=True)
     _rehash(officer, password)
     return token
 
@@ -81,7 +81,7 @@ def give_recovery_code(session: Session, code: str, *, visitor: Visitor, now: da
             link = enrolment.issue_for_factor(officer, now=now, drop_old=True, session=session)
             return Recovered(link, sessions.renew_token(session))
         note_refusal("wrong-recovery-code", actor=actor, officer=officer, reserved=reserved, now=now)
-    raise Refused("恢复码不正确，或者已经用过", rule="wrong-recovery-code")
+    raise Refused("恢复码不正确，或者已经用过", rule="wrong-recovery-code", is_logged=True)
 
 
 def give_passkey(
@@ -106,7 +106,7 @@ def give_passkey(
                 sign_out(Actor(replaced.officer, None, replaced), now=now)
             return sessions.open_full(judged.officer, method="passkey", visitor=visitor, now=now)
         note_refusal(rule, officer=officer, reserved=reserved, now=now)
-    raise Refused(PASSKEY_WORDS.get(rule, NO_PASSKEY), rule=rule)
+    raise Refused(PASSKEY_WORDS.get(rule, NO_PASSKEY), rule=rule, is_logged=True)
 
 
 def switch_role(role: Role, given: str, *, actor: Actor, visitor: Visitor, now: datetime) -> str:

@@ -55,8 +55,7 @@ def install(app: Flask) -> None:
 def archive_error(error: ArchiveError) -> Response:
     """An error raised on purpose: its words are for the reader."""
     status, heading = next(answer for family, answer in STATUS.items() if isinstance(error, family))
-    if isinstance(error, Refused | NotFound) and error.rule:
-        _log_refusal(error.rule)
+    log_refusal(error)
     answer = _answer(status, heading, str(error), action=_request_to_read(error))
     if isinstance(error, Throttled):
         answer.headers["Retry-After"] = str(error.retry_after_s)
@@ -142,12 +141,16 @@ def _answer(
     return make_response(page, status)
 
 
-def _log_refusal(rule: str) -> None:
-    """One entry for each refusal, by the rule that refused.
+def log_refusal(error: ArchiveError) -> None:
+    """One entry for each refusal, by the rule that refused; none for what is no refusal, or was logged by its service.
 
     What was asked for is named by its route and public id. Nothing else of an address is kept: anybody can write a
     name there, and the address of an enrolment holds its token.
     """
+    if not isinstance(error, Refused | NotFound) or not error.rule:
+        return
+    if isinstance(error, Refused) and error.is_logged:
+        return
     session = g.get("session")
     is_known = session is not None and session.stage == "full"
     actor = Actor(session.officer, Role(session.role), session) if is_known else Actor(None, None)
@@ -160,6 +163,6 @@ def _log_refusal(rule: str) -> None:
             kind="route",
             record=request.endpoint or "",
             outcome=audit.Outcome.DENY,
-            reason=rule,
+            reason=error.rule,
             details={"object": asked_for} if _PUBLIC_ID.fullmatch(asked_for) else None,
         )
