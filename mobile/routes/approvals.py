@@ -12,7 +12,7 @@ from webapp.domain.disclosure import Level
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import approvals, asked, caseload, grants
+from webapp.services import approvals, asked, caseload, deciders, grants
 from webapp.services.approvals import Offer
 from webapp.services.caseload import Case
 from webapp.storage.archive import Material
@@ -63,7 +63,7 @@ def approve(request_id: str) -> Response:
     actor = current_actor()
     try:
         asked_for = approvals.find(request_id)
-        approvals.require_may_decide(actor, asked_for)
+        deciders.require(actor, asked_for)
         if approvals.needs_code(asked_for):
             step_up.check()
         less = _less(asked_for) if "until" in request.form else None

@@ -91,6 +91,19 @@ def test_nobody_decides_about_themselves_or_their_family(asker, material):
     assert Grant.select().count() == 0
 
 
+def test_nobody_decides_what_a_relative_asks_for(material):
+    """Whichever of the two the register names as the one to keep away."""
+    home, other = make_dossier("李四").subject, make_dossier("王五").subject
+    asker = make_officer(Role.OFFICIAL, lookup=ELSEWHERE, subject=home, recused_from=other)
+    request = make_request(asker, material)
+    for approver in (make_approver(recused_from=home), make_approver(subject=other)):
+        with pytest.raises(Refused) as refusal:
+            approve(request, approver)
+        assert refusal.value.rule == "approval:related"
+        assert caseload.todo(approver, now=NOW) == []
+    assert approve(request, make_approver())
+
+
 def test_guarded_papers_take_two_different_approvers(asker, sanction):
     request, first, second = make_request(asker, sanction), make_approver(), make_approver()
     grant = approve(request, first)
@@ -166,6 +179,15 @@ def test_the_second_approver_sees_what_the_first_left(asker, sanction):
     with pytest.raises(Invalid):
         approve(request, second, less=replace(less, terms=terms(Level.CLEAR, minutes=15)))
     assert approve(request, second).level == "masked"
+
+
+def test_a_second_approval_does_not_stand_without_the_first(asker, sanction):
+    request = make_request(asker, sanction)
+    grant = approve(request, make_approver())
+    Grant.update(revoked_at=NOW).where(Grant.id == grant.id).execute()
+    with pytest.raises(Conflict, match="第一位"):
+        approve(request, make_approver())
+    assert fresh(request).state == State.WAITING
 
 
 def test_a_rejection_after_the_first_approval_leaves_nothing(asker, sanction):

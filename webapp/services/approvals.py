@@ -10,22 +10,18 @@ from typing import Any
 
 from webapp.domain import access_request as rules
 from webapp.domain.access_request import State, Step, Terms
-from webapp.domain.disclosure import Level, Standing
+from webapp.domain.disclosure import Level
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import UNDO, Scope
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import asked, audit, dossiers, grants, notices, sessions
+from webapp.services import asked, audit, deciders, grants, notices, sessions
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer, Session
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestStep
 
-_KEPT_AWAY = {
-    Standing.OWN: "任何人不得审批查阅本人档案的申请",
-    Standing.RECUSED: "您与该干部存在回避关系，不能审批",
-}
 _WAITING = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE)
 _TOLD = {Step.RETURNED: NoticeKind.REQUEST_RETURNED, Step.REJECTED: NoticeKind.REQUEST_REJECTED}
 QUESTION, REASON = "要补充的问题", "不予批准的理由"
@@ -50,8 +46,10 @@ def approve(
     Raises NotFound, Refused, Conflict when it was changed or decided since, Invalid when `less` is more.
     """
     request = find(request_id)
-    require_may_decide(actor, request)
+    deciders.require(actor, request)
     offered = offer_of(request)
+    if request.approvals and _awaiting(request) is None:
+        raise Conflict("第一位审批人的同意已经失效，请退回补充后重新审批")
     given = _narrowed(offered, less, now) if less else offered
     if needs_code(request) and not _is_proven(actor, now):
         raise Refused("批准前请先输入验证码", rule="step-up")
@@ -141,23 +139,9 @@ def find(request_id: str) -> AccessRequest:
     return request
 
 
-def require_may_decide(actor: Actor, request: AccessRequest) -> None:
-    """Return only for an approver whom nothing keeps from this request. Raises Refused."""
-    if actor.role is not Role.APPROVER:
-        raise Refused("只有审批人可以审批", rule="approval:role")
-    if request.asker_id == actor.person.id:
-        raise Refused("任何人不得审批自己的申请", rule="approval:own-request")
-    standing = dossiers.standing_of(actor, request.dossier)
-    if standing in _KEPT_AWAY:
-        raise Refused(_KEPT_AWAY[standing], rule=f"approval:{standing}")
-    is_open = request.state == State.WAITING
-    if is_open and request.approvals and _seconder(request) == actor.person.id:
-        raise Refused("您已经同意，还要由另一位审批人审批", rule="approval:same-approver")
-
-
 def tell_approvers(request: AccessRequest, *, now: datetime) -> None:
     """Tell whoever may decide that a request waits. Part of the caller's transaction."""
-    able = [one for one in notices.officers_in(Role.APPROVER) if may_decide(one, request)]
+    able = [one for one in notices.officers_in(Role.APPROVER) if deciders.may(one, request)]
     notices.notify_all(able, NoticeKind.REQUEST_WAITING, request.public_id, now=now)
 
 
@@ -196,18 +180,9 @@ def pending_grant(request: AccessRequest, *, at: datetime) -> Grant | None:
     return Grant.get_or_none(pending)
 
 
-def may_decide(officer: Officer, request: AccessRequest) -> bool:
-    """True when nothing keeps this officer, as an approver, from the request."""
-    try:
-        require_may_decide(Actor(officer, Role.APPROVER), request)
-    except Refused:
-        return False
-    return True
-
-
 def _decidable(actor: Actor, request_id: str) -> AccessRequest:
     request = find(request_id)
-    require_may_decide(actor, request)
+    deciders.require(actor, request)
     return request
 
 
@@ -275,11 +250,6 @@ def _awaiting(request: AccessRequest) -> grants.Held | None:
     """The grant a first approver left for the second."""
     left = (Grant.request == request) & Grant.in_force_at.is_null() & Grant.revoked_at.is_null()
     return next(iter(grants.with_scopes(Grant.select().where(left))), None)
-
-
-def _seconder(request: AccessRequest) -> int | None:
-    first = request.steps.where(RequestStep.kind == Step.SECONDED).order_by(RequestStep.id.desc()).first()
-    return first.officer_id if first else None
 
 
 def _is_proven(actor: Actor, now: datetime) -> bool:

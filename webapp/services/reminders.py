@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from webapp.domain.access_request import State
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import approvals, notices
+from webapp.services import deciders, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.notices import Notice
@@ -44,7 +44,7 @@ def _overdue(now: datetime) -> Iterator[Due]:
     approvers = notices.officers_in(Role.APPROVER) if late else []
     for request in late:
         for officer in approvers:
-            if approvals.may_decide(officer, request):
+            if deciders.may(officer, request):
                 yield officer, NoticeKind.DECISION_OVERDUE, request.public_id
 
 
