@@ -1,6 +1,9 @@
 """Taking one's own dossier along as PDF (本人档案导出)."""
 
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 
 from flask import Blueprint, Response, render_template, request
 
@@ -13,9 +16,11 @@ from webapp.web.documents import attached, printed
 from webapp.web.faults import shown_again
 from webapp.web.filters import local_date
 from webapp.web.guards import current_actor, requires
-from webapp.web.limits import DOCUMENTS, limiter
+from webapp.web.limits import DOCUMENTS, EXPORTS, limiter
 
+RETRY_S = 15  # seconds; as long as an export takes
 bp = Blueprint("own_export", __name__)
+_exporting = Lock()
 
 
 @bp.get("/me/export")
@@ -28,17 +33,34 @@ def choose() -> str:
 @bp.post("/me/export")
 @requires(Permission.OWN)
 @limiter.limit(DOCUMENTS)
+@limiter.limit(EXPORTS, deduct_when=lambda answer: answer.status_code == 200)
 def export() -> Response:
-    """The file: catalogue, who viewed, and the pages that were chosen."""
+    """The file: catalogue, who viewed, and the pages that were chosen. One at a time: nobody else is kept waiting."""
     chosen = request.form.getlist("material")
     try:
         step_up.check()
-        made = own_export.export(current_actor(), chosen, now=now())
+        with _alone():
+            content = _written(chosen)
     except (Invalid, Refused, Throttled) as error:
         return shown_again("own_export/choose.html", error, chosen=chosen, **_form())
-    pages = [(page, b64encode(page.jpeg).decode()) for page in made.pages]
-    content = printed("own_export/print.html", made=made, pages=pages, at=now())
     return attached(content, "application/pdf", f"本人档案 {local_date(now())}.pdf")
+
+
+def _written(chosen: list[str]) -> bytes:
+    made = own_export.export(current_actor(), chosen, now=now())
+    pages = [(page, b64encode(page.jpeg).decode()) for page in made.pages]
+    return printed("own_export/print.html", made=made, pages=pages, at=now())
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Raises Throttled while another export is under way."""
+    if not _exporting.acquire(blocking=False):
+        raise Throttled("现在有人正在导出，请过一会儿再试", retry_after_s=RETRY_S)
+    try:
+        yield
+    finally:
+        _exporting.release()
 
 
 def _form() -> dict[str, object]:

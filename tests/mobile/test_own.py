@@ -12,8 +12,9 @@ from tests.desk import browser_of
 from tests.moment import NOW
 from tests.site import words_of
 from webapp.domain.role import Role
-from webapp.services import corrections, own
+from webapp.services import corrections, own, own_export
 from webapp.services.corrections import Aim
+from webapp.storage.archive import Dossier
 from webapp.storage.policy import Setting
 
 
@@ -133,6 +134,29 @@ def test_it_asks_for_a_proof_when_none_was_given_lately(site, owner, dossier):
     site.wait(timedelta(minutes=6))
     assert "验证码" in words_of(browser.get("/me/export").text)
     assert browser.post("/me/export", {"code": "000000"}, seen="/me/export").status_code in (422, 429)
+
+
+def test_the_third_export_of_a_minute_waits_and_a_faulty_one_does_not_count(site, owner):
+    browser = browser_of(site, owner)
+    sanction = make_page(make_material(Dossier.get(), "8", "关于给予警告处分的决定")).material
+    sent = [{"material": sanction.public_id}, {}, {}, {}]
+    statuses = [browser.post("/me/export", form, seen="/me/export").status_code for form in sent]
+    assert statuses == [422, 200, 200, 429]
+
+
+def test_one_export_is_made_at_a_time(site, owner, monkeypatch):
+    export, meanwhile = own_export.export, []
+    other = browser_of(site, make_officer(Role.INDIVIDUAL, subject=make_dossier("李四").subject))
+
+    def export_while_another_asks(*given, **more):
+        monkeypatch.undo()
+        meanwhile.append(other.post("/me/export", seen="/me/export"))
+        return export(*given, **more)
+
+    monkeypatch.setattr(own_export, "export", export_while_another_asks)
+    assert browser_of(site, owner).post("/me/export", seen="/me/export").status_code == 200
+    assert (meanwhile[0].status_code, "Retry-After" in meanwhile[0].headers) == (429, True)
+    assert other.post("/me/export", seen="/me/export").status_code == 200
 
 
 def test_a_proof_goes_along_and_a_faulty_one_is_told(site, owner, dossier):
