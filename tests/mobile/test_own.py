@@ -12,7 +12,7 @@ from tests.desk import browser_of
 from tests.moment import NOW
 from tests.site import words_of
 from webapp.domain.role import Role
-from webapp.services import corrections, own, own_export
+from webapp.services import audit, corrections, own, own_export
 from webapp.services.corrections import Aim
 from webapp.storage.archive import Dossier
 from webapp.storage.policy import Setting
@@ -134,6 +134,16 @@ def test_it_asks_for_a_proof_when_none_was_given_lately(site, owner, dossier):
     site.wait(timedelta(minutes=6))
     assert "验证码" in words_of(browser.get("/me/export").text)
     assert browser.post("/me/export", {"code": "000000"}, seen="/me/export").status_code in (422, 429)
+
+
+def test_a_refused_export_is_logged_once(site, owner, dossier):
+    sanction = make_material(dossier, "8", "关于给予警告处分的决定")
+    make_page(sanction)
+    browser = browser_of(site, owner)
+    again = browser.post("/me/export", {"material": sanction.public_id}, seen="/me/export")
+    assert again.status_code == 422
+    refused = [entry for entry in audit.entries(limit=20) if entry["action"] == "access:refused"]
+    assert [(entry["record"], entry["reason"]) for entry in refused] == [("own_export.export", "own")]
 
 
 def test_the_third_export_of_a_minute_waits_and_a_faulty_one_does_not_count(site, owner):
