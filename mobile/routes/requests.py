@@ -58,7 +58,7 @@ def create() -> Response:
     first = Scope(frozenset({material} - {""}), frozenset({category} - {""}))
     try:
         draft = requests.begin(current_actor(), dossier.public_id, _reason(), first=first, now=now())
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return shown_again("requests/reason.html", error, **_reason_form(dossier, request.form))
     return _to("requests.scope", draft)
 

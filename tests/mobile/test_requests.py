@@ -9,6 +9,7 @@ from tests.asking import granted, make_approver, make_draft, make_request, terms
 from tests.builders import ELSEWHERE, UNIT, index_all, make_dossier, make_material, make_officer, make_page
 from tests.desk import browser_of
 from tests.site import Browser, Site, words_of
+from webapp.domain.access_request import MOST_OPEN
 from webapp.domain.grant import UNDO
 from webapp.domain.role import Role
 from webapp.services import approvals, audit, requests
@@ -222,6 +223,16 @@ def test_a_returned_request_keeps_what_was_asked_and_never_begins_before_today(
     sent = {"level": "masked", "begins": today, "days": "7", "minutes": "45"}
     assert reader.post(address, sent).status_code == 303
     assert 'name="days" value="7" checked' in reader.get(address).text
+
+
+def test_one_request_too_many_is_said_by_the_form(site: Site, page: Page, asker: Actor) -> None:
+    for _ in range(MOST_OPEN):
+        make_draft(asker, page.material)
+    first = {"material": page.material.public_id, "purpose": "2", "details": "核对学历", "like": ""}
+    seen = browser_of(site, asker).post("/requests/new", first)
+    assert seen.status_code == 422
+    assert "20 份申请没有办完" in words_of(seen.text)
+    assert "核对学历" in seen.text
 
 
 def test_wrong_terms_are_said_by_the_form_and_nothing_is_lost(site: Site, page: Page, asker: Actor) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.asking import DAY, REASON, approve, granted, make_approver, make_draft, make_request, terms
 from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer
 from tests.moment import NOW
-from webapp.domain.access_request import State, Step
+from webapp.domain.access_request import MOST_OPEN, State, Step
 from webapp.domain.disclosure import Level
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import Scope
@@ -186,6 +186,32 @@ def test_a_draft_never_expires_and_is_handed_in_with_new_dates_or_thrown_away(as
     assert state(first, later) is State.WAITING
     requests.withdraw(asker, second.public_id, now=later)
     assert state(second, later) is State.WITHDRAWN
+
+
+def test_nobody_has_more_than_twenty_requests_open_at_once(asker, material):
+    waiting = make_request(asker, material)
+    decided = make_request(asker, material, level=Level.CLEAR)
+    drafts = [make_draft(asker, material) for _ in range(MOST_OPEN - 2)]
+    for act in (
+        lambda: make_draft(asker, material),
+        lambda: requests.again(asker, waiting.public_id, now=NOW),
+    ):
+        with pytest.raises(Conflict, match="20 份申请没有办完"):
+            act()
+    assert make_draft(make_officer(Role.OFFICIAL, lookup=ELSEWHERE), material)
+    requests.withdraw(asker, drafts[0].public_id, now=NOW)
+    assert requests.again(asker, waiting.public_id, now=NOW)
+    approve(decided)
+    assert make_draft(asker, material)
+    with pytest.raises(Conflict):
+        make_draft(asker, material)
+    assert make_draft(asker, material, now=NOW + 3 * DAY)  # the one that waits has expired
+
+
+def test_drafts_are_listed_first_for_old_ones_count_too(asker, material):
+    draft, waiting = make_draft(asker, material), make_request(asker, material)
+    assert [one.id for one in requests.listing(asker)] == [draft.id, waiting.id]
+    assert [one.id for one in requests.listing(asker, limit=1)] == [draft.id]
 
 
 def test_a_returned_request_that_expired_is_not_changed_any_more(asker, material):

@@ -72,6 +72,8 @@ _STEPS = {
 }
 
 HANDED_IN = frozenset({State.WAITING, State.RETURNED})
+OPEN = HANDED_IN | {State.DRAFT}
+MOST_OPEN = 20  # of one asker at once, drafts too: each is handed in some day, and approvers read them all
 _MOVES: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.WAITING, State.WITHDRAWN}),
     State.WAITING: frozenset({State.RETURNED, State.APPROVED, State.REJECTED, State.WITHDRAWN}),

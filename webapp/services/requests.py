@@ -41,13 +41,14 @@ class Reason:
 def begin(actor: Actor, dossier_id: str, reason: Reason, *, first: Scope, now: datetime) -> AccessRequest:
     """Keep a new draft. first -- what the asker came from, to be confirmed in the next step.
 
-    Raises NotFound; Refused when recusal or policy forbids asking at all; Invalid.
+    Raises NotFound; Refused when recusal or policy forbids asking at all; Invalid; Conflict for too many open ones.
     """
     dossier = dossiers.find(dossier_id)
     require_may_ask(actor, dossier)
     purpose, details = _checked(reason)
     materials = _materials(dossier, first.materials)
     with transaction():
+        _require_room(actor, now)
         request = AccessRequest.create(
             asker=actor.person,
             dossier=dossier,
@@ -147,9 +148,10 @@ def withdraw(actor: Actor, request_id: str, *, now: datetime) -> None:
 
 @transaction()
 def again(actor: Actor, request_id: str, *, now: datetime) -> AccessRequest:
-    """A new draft with reason and scope of an earlier request. Raises NotFound, Refused."""
+    """A new draft with reason and scope of an earlier request. Raises NotFound, Refused, Conflict."""
     earlier = own(actor, request_id)
     require_may_ask(actor, earlier.dossier)
+    _require_room(actor, now)
     columns = ("dossier", "occasion", "purpose", "details", "with_guarded", "level", "minutes")
     draft = AccessRequest.create(
         asker=actor.person,
@@ -175,11 +177,10 @@ def own(actor: Actor, request_id: str) -> AccessRequest:
 
 
 def listing(actor: Actor, *, limit: int = 100) -> list[AccessRequest]:
-    """The actor's own requests, the newest first."""
+    """The actor's own requests: drafts, which wait for nobody else, then the others, the newest first."""
     query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit).join(Dossier).join(Subject).join(Unit)
-    return list(
-        query.where(AccessRequest.asker == actor.person).order_by(AccessRequest.id.desc()).limit(limit)
-    )
+    newest = (AccessRequest.state == State.DRAFT).desc(), AccessRequest.id.desc()
+    return list(query.where(AccessRequest.asker == actor.person).order_by(*newest).limit(limit))
 
 
 def dossier_of(material_id: str) -> str:
@@ -195,6 +196,16 @@ def require_may_ask(actor: Actor, dossier: Dossier) -> None:
     decision = dossiers.decide_for(actor, dossier)
     if decision.rule in FINAL or not decision.shows_roster:
         raise Refused(decision.reason, rule=decision.rule)
+
+
+def _require_room(actor: Actor, now: datetime) -> None:
+    """Return only if one more may be begun: whatever is handed in was a draft first."""
+    mine = (AccessRequest.asker == actor.person) & AccessRequest.state.in_([one.value for one in rules.OPEN])
+    held = sum(state_of(request, now) in rules.OPEN for request in AccessRequest.select().where(mine))
+    if held >= rules.MOST_OPEN:
+        raise Conflict(
+            f"您已有 {rules.MOST_OPEN} 份申请没有办完（草稿也算），请等有了结果，或先撤回、放弃不用的，再提新的"
+        )
 
 
 def _checked(reason: Reason) -> tuple[str, str]:
