@@ -8,10 +8,11 @@ from webauthn.helpers import bytes_to_base64url
 
 from tests.accounts import Enrolled, enrolled
 from tests.authenticator import Authenticator
+from tests.builders import make_dossier
 from tests.site import Browser, Site, token_in, words_of
 from webapp.domain.role import Role
 from webapp.services import sessions
-from webapp.storage.accounts import Session
+from webapp.storage.accounts import Officer, Session
 from webapp.storage.passkeys import Device, Passkey
 
 
@@ -200,6 +201,23 @@ def test_a_new_device_is_told_where_one_sits_and_not_on_itself(
     assert browser.post(f"/account/devices/{device}/accept", seen="/account").status_code == 303
     assert "新设备登录" not in browser.get("/account").text
     assert other.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "has_dossier"),
+    [(Role.APPROVER, False), (Role.AUDITOR, False), (Role.INDIVIDUAL, False), (Role.INDIVIDUAL, True)],
+)
+def test_homes_tell_of_a_new_device(site: Site, role: Role, has_dossier: bool) -> None:
+    who = enrolled("lijun", name="李军")
+    subject = make_dossier("李军").subject if has_dossier else None
+    Officer.update(role_names=role.value, subject=subject).where(Officer.id == who.officer.id).execute()
+    home, other = site.browser(), site.browser("198.51.100.7")
+    home.client.set_cookie("device", who.device)
+    home.sign_in(who)
+    site.wait()
+    other.sign_in(who)
+    assert "新设备登录" in words_of(home.get("/", follow_redirects=True).text)
+    assert "新设备登录" not in words_of(other.get("/", follow_redirects=True).text)
 
 
 def test_a_new_device_without_its_cookie_is_still_that_device(
