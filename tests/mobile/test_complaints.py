@@ -1,5 +1,7 @@
 """Complaining on the phone, and answering at the desk."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.builders import UNIT, able, make_dossier, make_material, make_officer, make_page
@@ -7,7 +9,8 @@ from tests.desk import browser_of
 from tests.moment import NOW
 from tests.site import words_of
 from webapp.domain.role import Role
-from webapp.services import viewings
+from webapp.services import complaints, viewings
+from webapp.services.complaints import Matter
 
 WORDS = "这个人与我的工作没有关系"
 
@@ -71,3 +74,13 @@ def test_a_complaint_that_nobody_may_handle_says_so(site, owner):
     assert "您可以向上级部门提出" in words
     assert "应当答复" not in words
     assert "由安全" not in words
+
+
+def test_it_is_overdue_when_the_day_has_ended_in_china(site, owner):
+    complaints.complain(owner, Matter("other"), WORDS, now=NOW)
+    security = able(Role.SECURITY_OFFICER)
+    midnight = datetime(2026, 3, 23, 16, tzinfo=UTC)  # there; three weeks on
+    for at, is_overdue in ((midnight - timedelta(minutes=1), False), (midnight, True)):
+        site.wait(at - site.now)
+        words = words_of(browser_of(site, security).get("/desk/cases").text)
+        assert ("已过答复期限" in words) is is_overdue

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -108,6 +108,16 @@ def test_the_keeper_answers_at_the_desk(site, owner, dossier):
     assert "未予更正" in words_of(keeper.get("/desk/corrections?closed=1").text)
     told = words_of(browser_of(site, owner).get(f"/me/corrections/{asked.public_id}").text)
     assert "户口簿与档案一致" in told
+
+
+def test_a_correction_is_overdue_when_the_day_has_ended_in_china(site, owner):
+    corrections.ask(owner, Aim("birth"), "应当是 1970 年 3 月", now=NOW)
+    keeper = make_officer(Role.ARCHIVIST, custody="市财政局")
+    midnight = datetime(2026, 3, 23, 16, tzinfo=UTC)  # there; three weeks on
+    for at, is_overdue in ((midnight - timedelta(minutes=1), False), (midnight, True)):
+        site.wait(at - site.now)
+        words = words_of(browser_of(site, keeper).get("/desk/corrections").text)
+        assert ("已过答复期限" in words) is is_overdue
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from webapp.domain.errors import Invalid
+from webapp.domain.local_time import day
 
 SHORTEST, LONGEST = 5, 2000  # characters
 ANSWER_WORKING_DAYS = 15  # the service limit common for 《个人信息保护法》 Art. 50, which itself names none
@@ -18,8 +19,8 @@ def checked_words(text: str, what: str) -> str:
 
 def due(asked_at: datetime) -> date:
     """The day by which it should be answered: working days without weekends; public holidays are not known here."""
-    day, left = asked_at.date(), ANSWER_WORKING_DAYS
+    last, left = day(asked_at), ANSWER_WORKING_DAYS
     while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5
-    return day
+        last += timedelta(days=1)
+        left -= last.weekday() < 5
+    return last

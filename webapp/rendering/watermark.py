@@ -7,15 +7,15 @@ small enough that copies can stand close together without covering the page.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 
 from PIL import Image, ImageChops, ImageDraw
 
+from webapp.domain.local_time import ZONE
 from webapp.rendering import typeface
 
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 NORMAL_WIDTH_PX = 1080  # of a page as it is read on a phone; the sizes below are for this width
 CROP_PX = (520, 260)  # every crop of this size holds one whole copy
 SIZE_PX = 16  # of an em: 3 mm on A4
@@ -51,7 +51,7 @@ class Mark:
     @property
     def words(self) -> tuple[str, ...]:
         """What is written, in order; lines are broken between these."""
-        when = self.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+        when = self.at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
         return self.name[:LONGEST_WORD], self.unit[:LONGEST_WORD], when, f"查阅号 {self.viewing}", "仅限查阅"
 
     @property

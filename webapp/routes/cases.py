@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.domain.errors import Invalid
+from webapp.domain.local_time import day
 from webapp.domain.permission import Permission
 from webapp.services import complaints
 from webapp.web.clock import now
@@ -19,7 +20,7 @@ def listed() -> str:
     """What waits for an answer, the oldest first; or what was answered."""
     is_open = request.args.get("closed") != "1"
     told = complaints.cases(current_actor(), now=now(), is_open=is_open)
-    return render_template("cases/cases.html", told=told, is_open=is_open, today=now().date())
+    return render_template("cases/cases.html", told=told, is_open=is_open, today=day(now()))
 
 
 @bp.get("/desk/cases/<case_id>")

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.domain.errors import Invalid
+from webapp.domain.local_time import day
 from webapp.domain.permission import Permission
 from webapp.services import corrections, proofs
 from webapp.web.clock import now
@@ -25,7 +26,7 @@ def listed() -> str:
     is_open = request.args.get("closed") != "1"
     found = corrections.kept(current_actor(), now=now(), is_open=is_open)
     return render_template(
-        "desk_corrections/corrections.html", told=found, is_open=is_open, today=now().date()
+        "desk_corrections/corrections.html", told=found, is_open=is_open, today=day(now())
     )
 
 

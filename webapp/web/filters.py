@@ -1,11 +1,10 @@
 """How values are written in the interface."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-ZONE = ZoneInfo("Asia/Shanghai")
+from webapp.domain.local_time import ZONE
 
 
 def local(value: datetime | None) -> str:
