@@ -13,7 +13,7 @@ from webapp.domain.disclosure import Level
 from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import asked, dossiers, grants, requests
+from webapp.services import asked, dossiers, grants, named, requests
 from webapp.services.requests import Reason
 from webapp.storage.archive import Dossier
 from webapp.storage.requests import AccessRequest
@@ -197,11 +197,12 @@ def _reason_form(dossier: Dossier, held: Mapping[str, str]) -> dict[str, object]
 
 def _scope_form(own: AccessRequest, chosen: Scope) -> dict[str, object]:
     """Every category with the materials in it that the asker may know of, and what was named before."""
-    opened = dossiers.catalogue(current_actor(), own.dossier.public_id, at=now())
+    actor, at = current_actor(), now()
+    opened = dossiers.catalogue(actor, own.dossier.public_id, at=at)
     by_category = {part.category.code: part.lines for part in opened.parts if part.category}
     rows = [(one, by_category.get(one.code, ()), one.code in GUARDED_CATEGORIES) for one in every()]
     listed = {line.material.public_id for line in opened.lines}
-    others = [part.material for part in own.scopes if part.material and part.material.public_id not in listed]
+    others = [one for one in named.told(actor, own, at=at) if one.public_id not in listed]
     return {"own": own, "steps": STEPS, "chosen": chosen, "rows": rows, "others": others}
 
 
@@ -244,7 +245,7 @@ def _shown(own: AccessRequest) -> dict[str, object]:
         "own": own,
         "state": asked.state_of(own, at),
         "categories": asked.categories_in_words(own),
-        "materials": [part.material for part in own.scopes if part.material_id],
+        "materials": named.told(current_actor(), own, at=at),
         "steps": asked.steps_of(own),
         "step_labels": {step.value: step.label for step in Step},
         "grants": grants.told_of(own, at=at),

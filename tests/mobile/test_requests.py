@@ -159,6 +159,24 @@ def test_a_request_that_needs_two_is_told_as_that_on_both_sides(site: Site, aske
     assert second.post(f"{place}/approve", {"version": request.version + 1}).status_code == 303
 
 
+def test_a_title_beyond_the_catalogue_is_shown_on_no_page_of_its_asker(site: Site, asker: Actor) -> None:
+    sanction = make_material(make_dossier("李四"), "8", "关于给予警告处分的决定")
+    reader, untold = browser_of(site, asker), "您打开过的那份材料（经批准后显示名称）"
+    reason = {"material": sanction.public_id, "purpose": "2", "details": "任前考察", "like": ""}
+    scope = reader.post("/requests/new", reason).headers["Location"]
+    own = scope.removesuffix("/scope")
+    for seen in (reader.get(scope), reader.get(own), reader.post(scope, {})):
+        assert untold in seen.text
+        assert sanction.title not in seen.text
+    assert f'value="{sanction.public_id}"' in reader.get(scope).text
+    assert reader.post(scope, {"material": sanction.public_id}).status_code == 303
+    sent = {"level": "masked", "begins": "2026-03-02", "days": "3", "minutes": "30"}
+    reader.post(f"{own}/terms", sent)
+    assert untold in reader.get(own).text
+    approver = browser_of(site, make_approver(now=site.now))
+    assert sanction.title in approver.get(own.replace("/requests/", "/approvals/")).text
+
+
 def test_less_is_approved_by_the_form(site: Site, page: Page, asker: Actor) -> None:
     request = make_request(asker, page.material, categories="4-1 1")
     approver = browser_of(site, make_approver(now=site.now))
@@ -182,6 +200,35 @@ def test_requests_of_one_occasion_are_approved_together(site: Site, page: Page, 
     assert approver.post("/approvals/all", sent).status_code == 303
     assert Grant.select().count() == 2
     assert approver.post("/approvals/all", {"request": ["nothing"]}).status_code == 404
+
+
+def test_an_approver_sees_the_clues_before_one_tap_and_no_titles_afterwards(
+    site: Site, page: Page, asker: Actor
+) -> None:
+    request = make_request(asker, page.material, categories="4-1")
+    approver = browser_of(site, make_approver(now=site.now))
+    place = f"/approvals/{request.public_id}"
+    shown = words_of(approver.get("/approvals").text)
+    assert "这名干部不在申请人的查阅范围内" in shown
+    assert "批准后可以看到" in words_of(approver.get(place).text)
+    approver.post(f"{place}/reject", {"version": request.version, "words": "不必"})
+    decided = words_of(approver.get(place).text)
+    assert "4-1" in decided or "学历" in decided
+    assert "批准后可以看到" not in decided
+    assert page.material.title not in decided
+
+
+def test_the_list_of_requests_has_pages(site: Site, page: Page, asker: Actor) -> None:
+    material = page.material
+    for minutes in range(10, 31):
+        request = make_request(asker, material)
+        AccessRequest.update(minutes=minutes, level="clear").where(AccessRequest.id == request.id).execute()
+    approver = browser_of(site, make_approver(now=site.now))
+    first, second = (approver.get(f"/approvals?page={number}").text for number in (1, 2))
+    assert [text.count('<article id="todo-') for text in (first, second)] == [20, 1]
+    assert ("下一页" in first, "上一页" in first) == (True, False)
+    assert ("下一页" in second, "上一页" in second) == (False, True)
+    assert "待审批 21" in words_of(second)
 
 
 def test_a_question_goes_back_and_its_answer_comes(site: Site, page: Page, asker: Actor) -> None:
