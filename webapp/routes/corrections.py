@@ -25,9 +25,7 @@ def listed() -> str:
     """What waits for an answer, the oldest first; or what was answered."""
     is_open = request.args.get("closed") != "1"
     found = corrections.kept(current_actor(), now=now(), is_open=is_open)
-    return render_template(
-        "desk_corrections/corrections.html", told=found, is_open=is_open, today=day(now())
-    )
+    return render_template("desk_corrections/corrections.html", told=found, is_open=is_open, today=day(now()))
 
 
 @bp.get("/desk/corrections/<correction_id>")
