@@ -1,5 +1,6 @@
 """Deciding on the phone (审批): what waits, one case with all that speaks for and against it, five seconds to undo."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -33,14 +34,13 @@ FURTHEST = 1000  # page of a list
 def index() -> str:
     """What waits for this approver, urgent first, and what may be taken back."""
     actor, at = current_actor(), now()
-    listed = caseload.todo(actor, now=at)
+    todos = caseload.todo(actor, now=at, page=_page("page"))
     page = _page("grants")
     running, is_more = grants.listed(actor, now=at, page=page)
     return render_template(
         "approvals/index.html",
-        listed=listed,
-        scopes={each.request.id: _scope_in_words(each.request) for each in listed},
-        batches=_batches(listed),
+        todos=todos,
+        batches=_batches(todos.listed),
         just=_just_approved(),
         running=running,
         following=url_for("approvals.index", grants=page + 1) if is_more else "",
@@ -163,7 +163,7 @@ def _less(asked_for: AccessRequest) -> Offer | None:
     return None if Offer(scope, given) == offer else Offer(scope, given)
 
 
-def _batches(listed: list[caseload.Todo]) -> list[list[AccessRequest]]:
+def _batches(listed: Iterable[caseload.Todo]) -> list[list[AccessRequest]]:
     """Requests of one occasion that may be approved together."""
     by_occasion: dict[str, list[AccessRequest]] = {}
     for each in listed:
@@ -182,17 +182,13 @@ def _just_approved() -> list[AccessRequest]:
     return found
 
 
-def _scope_in_words(asked_for: AccessRequest) -> list[str]:
-    named = [part.material.title for part in asked_for.scopes if part.material_id]
-    return asked.categories_in_words(asked_for) + named
-
-
 def _shown(request_id: str) -> dict[str, object]:
     case = caseload.opened(current_actor(), request_id, now=now())
+    named = asked.named_in([case.request])[case.request.id]
     return {
         "case": case,
-        "categories": asked.categories_in_words(case.request),
-        "materials": [part.material for part in case.request.scopes if part.material_id],
+        "categories": named.categories,
+        "materials": named.materials,
         "purpose": purposes.label(case.request.purpose),
         "step_labels": {step.value: step.label for step in Step},
         "grants": grants.told_of(case.request, at=now()),

@@ -17,6 +17,7 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.services import asked, audit, deciders, grants, notices, sessions
 from webapp.services.actor import Actor
+from webapp.services.asked import Named
 from webapp.storage.accounts import Officer, Session
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
@@ -162,16 +163,19 @@ def offer_of(request: AccessRequest) -> Offer:
     )
 
 
-def needed(request: AccessRequest) -> int:
-    """How many approvals it takes: materials may have become guarded since it was handed in."""
-    now_needed = rules.approvals_needed(asked.scope_of(request), asked.sensitivities(request))
-    return max(request.approvals_needed, now_needed)
+def needed(request: AccessRequest, named: Named | None = None) -> int:
+    """How many approvals it takes: materials may have become guarded since it was handed in.
+
+    named -- what it names, when that was looked up already
+    """
+    named = named or asked.named_in([request])[request.id]
+    return max(request.approvals_needed, rules.approvals_needed(named.scope, named.sensitivities))
 
 
-def needs_code(request: AccessRequest) -> bool:
+def needs_code(request: AccessRequest, named: Named | None = None) -> bool:
     """True for what is not approved by one tap: guarded papers, clear pages, anything that leaves the screen."""
     is_clear = grants.LEVELS[request.level] is Level.CLEAR
-    return needed(request) > 1 or is_clear or request.may_print or request.may_export
+    return needed(request, named) > 1 or is_clear or request.may_print or request.may_export
 
 
 def pending_grant(request: AccessRequest, *, at: datetime) -> Grant | None:

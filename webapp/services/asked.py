@@ -1,5 +1,8 @@
 """What a request says (申请内容): its state, scope, terms and the steps of its way, for both sides of the table."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from peewee import JOIN
@@ -15,25 +18,51 @@ from webapp.storage.archive import Material
 from webapp.storage.requests import AccessRequest, RequestScope, RequestStep
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a request names: as a value, and the materials among it as they are now."""
+
+    scope: Scope
+    materials: tuple[Material, ...]
+
+    @property
+    def categories(self) -> list[str]:
+        """The categories as they are printed, in the catalogue's order."""
+        named = sorted(map(Category, self.scope.categories))
+        return [f"{category.display} {category.title()}" for category in named]
+
+    @property
+    def sensitivities(self) -> frozenset[Sensitivity]:
+        """How the materials named one by one are guarded now."""
+        return frozenset(Sensitivity(material.sensitivity) for material in self.materials)
+
+
 def state_of(request: AccessRequest, now: datetime) -> State:
     """Where it stands at a moment."""
     return rules.state_at(State(request.state), request.not_after, now)
 
 
-def scope_of(request: AccessRequest) -> Scope:
-    """What it names, as a value."""
-    parts = RequestScope.select(Material.public_id, RequestScope.category).join(
+def named_in(requests: Sequence[AccessRequest]) -> dict[int, Named]:
+    """What each names, by row id; one query for all."""
+    scoped = RequestScope.select(RequestScope, Material).join(
         Material, JOIN.LEFT_OUTER, on=RequestScope.material == Material.id
     )
-    rows = list(parts.where(RequestScope.request == request).tuples())
-    materials, categories = {material for material, _ in rows}, {category for _, category in rows}
-    return Scope(frozenset(materials - {None}), frozenset(categories - {""}), request.with_guarded)
+    parts: dict[int, list[RequestScope]] = defaultdict(list)
+    for part in scoped.where(RequestScope.request.in_([one.id for one in requests])).order_by(
+        RequestScope.id
+    ):
+        parts[part.request_id].append(part)
+    return {one.id: _named(one, parts[one.id]) for one in requests}
+
+
+def scope_of(request: AccessRequest) -> Scope:
+    """What it names, as a value."""
+    return named_in([request])[request.id].scope
 
 
 def categories_in_words(request: AccessRequest) -> list[str]:
     """The categories it names as they are printed, in the catalogue's order."""
-    named = sorted(map(Category, scope_of(request).categories))
-    return [f"{category.display} {category.title()}" for category in named]
+    return named_in([request])[request.id].categories
 
 
 def terms_of(request: AccessRequest) -> Terms | None:
@@ -62,6 +91,11 @@ def note_step(request: AccessRequest, actor: Actor, step: Step, now: datetime, w
 
 def sensitivities(request: AccessRequest) -> frozenset[Sensitivity]:
     """How the materials it names one by one are guarded now."""
-    named = Material.select(Material.sensitivity).join(RequestScope, on=RequestScope.material == Material.id)
-    rows = named.where(RequestScope.request == request).tuples()
-    return frozenset(Sensitivity(value) for (value,) in rows)
+    return named_in([request])[request.id].sensitivities
+
+
+def _named(request: AccessRequest, parts: Iterable[RequestScope]) -> Named:
+    materials = tuple(part.material for part in parts if part.material_id)
+    codes = frozenset(part.category for part in parts if part.category)
+    scope = Scope(frozenset(one.public_id for one in materials), codes, request.with_guarded)
+    return Named(scope, materials)
