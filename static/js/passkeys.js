@@ -6,7 +6,8 @@
    inside a form. Hidden (css .passkey) without this script, where the browser knows no passkeys, and on another
    name than data-site, to which no passkey would belong.
    data-create     a new passkey is made; otherwise one that is there is asked
-   data-autofill   passkeys are also offered in the field with autocomplete="… webauthn" */
+   data-autofill   passkeys are also offered in the field with autocomplete="… webauthn"; not after one was refused,
+                   for some devices would answer by themselves, again and again */
 const FRESH_MS = 4 * 60 * 1000;  // the server waits five minutes for an answer
 const SAYS = {
   NotAllowedError: "没有完成。可以再试一次，或者用其他方式。",

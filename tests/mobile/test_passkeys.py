@@ -89,6 +89,8 @@ def test_a_refused_passkey_shows_the_way_by_password(site: Site, phone: Authenti
     answer = sign_in(other, phone, site="https://evil.example")
     assert answer.status_code == 422
     assert "用账号和密码登录" in words_of(answer.text)
+    assert "data-autofill" in other.get("/login").text
+    assert "data-autofill" not in answer.text, "a device that answers by itself would be asked for ever"
     assert other.cookie("session") == ""
 
 
