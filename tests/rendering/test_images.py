@@ -191,9 +191,7 @@ def test_a_zoomed_page_is_sent_in_the_encoding_that_takes_less_time_and_memory()
     accept = "image/avif,image/webp,image/*"
     assert negotiate(accept, ZOOMED_PX) == "image/webp"
     assert negotiate("image/avif,image/*", ZOOMED_PX) == "image/avif"
-    assert {negotiate(accept, width_px) for width_px in (THUMBNAIL_PX, READING_PX)} == {
-        "image/avif"
-    }
+    assert {negotiate(accept, width_px) for width_px in (THUMBNAIL_PX, READING_PX)} == {"image/avif"}
 
 
 def test_no_more_pages_are_drawn_at_once_than_there_are_cores(monkeypatch):
