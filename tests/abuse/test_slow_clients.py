@@ -29,7 +29,9 @@ def test_clients_that_stop_in_the_middle_hold_no_thread_for_long(archive: Settin
         until(lambda: answers(port), "somebody else is served", seconds=gunicorn.PATIENCE_S + SLACK_S)
         assert time.monotonic() - began > 1, "not every thread was held: the test shows nothing"
         for client in clients:
-            client.settimeout(gunicorn.PATIENCE_S + SLACK_S)  # the last may have got its thread from the first
+            client.settimeout(
+                gunicorn.PATIENCE_S + SLACK_S
+            )  # the last may have got its thread from the first
         assert {client.recv(12) for client in clients[1::2]} == {b"HTTP/1.1 400"}
         assert {client.recv(12) for client in clients[::2]} == {b""}
     assert "fault" not in (tmp_path / "web.log").read_text()
