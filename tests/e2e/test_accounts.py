@@ -182,7 +182,7 @@ def _secret_on(page: Page) -> str:
 
 
 def _seen_in(png: bytes) -> str:
-    """What the QR code says, from near and from farther, as one holds a phone: one code in 150 is missed at one size."""
+    """What the QR code says, from near and from farther, as a phone is held: at one size one in 150 is missed."""
     picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
     sizes = (
         cv2.resize(picture, None, fx=size, fy=size, interpolation=cv2.INTER_AREA) for size in (1, 0.7, 0.5)
