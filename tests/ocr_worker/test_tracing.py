@@ -90,7 +90,7 @@ def test_a_page_without_a_mark_and_one_of_another_viewing_lead_to_nobody(page):
     case = traced(bare, page_id=page.public_id)
     assert case.answer.comparisons
     assert case.suspects == ()
-    assert 0 < case.answer.comparisons[0].best < 5
+    assert abs(case.answer.comparisons[0].best) < 5, "as chance has it, of either sign"
 
 
 def test_a_picture_of_something_else_is_said_to_show_no_page(page):
