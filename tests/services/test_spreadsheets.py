@@ -104,6 +104,12 @@ def test_nothing_written_begins_a_formula(first: str, rest: str) -> None:
     assert spreadsheets.neutral(first + rest)[0] == "'"
 
 
+@given(st.lists(st.text("'=-＠甲x", min_size=1, max_size=4), min_size=1, max_size=5))
+def test_what_was_written_is_read_as_it_was(cells: list[str]) -> None:
+    written = spreadsheets.workbook("回避", [f"列{number}" for number in range(len(cells))], [cells])
+    assert spreadsheets.read(written).rows[1] == tuple(cells)
+
+
 def test_a_formula_in_a_name_comes_out_as_text() -> None:
     book = load_workbook(
         io.BytesIO(spreadsheets.workbook("花名册", ("姓名",), [("=1+1",), ("@SUM(A1)",), ("#N/A",)]))

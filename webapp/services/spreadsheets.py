@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -31,7 +32,7 @@ _UNREADABLE = (
     zipfile.BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, OSError, RuntimeError,
     LookupError, ValueError, TypeError, AttributeError, ArithmeticError,
 )  # fmt: skip
-_STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_STARTS_A_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,23 @@ def workbook(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]
 
 
 def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe goes before one that could begin one."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+    """Text that no spreadsheet takes for a formula: an apostrophe goes before what could begin one.
+
+    `read` takes it away again, so a table that was printed is read as it was.
+    """
+    return f"'{text}" if _STARTS_A_FORMULA.match(text) else text
+
+
+def _plain(text: str) -> str:
+    """The text that `neutral` was given."""
+    return text[1:] if text.startswith("'") and _STARTS_A_FORMULA.match(text) else text
 
 
 def _limited(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
     for line, row in enumerate(rows, start=1):
         if line > MOST_ROWS:
             raise Invalid(f"超过 {MOST_ROWS} 行，请分几次导入")
+        row = [_plain(cell) for cell in row]
         while row and not row[-1]:
             row = row[:-1]
         if len(row) > MOST_COLUMNS:
