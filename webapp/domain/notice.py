@@ -28,6 +28,9 @@ class NoticeKind(StrEnum):
     DOSSIER_VIEWED = "dossier-viewed"
     CORRECTION_WAITING = "correction-waiting"
     CORRECTION_ANSWERED = "correction-answered"
+    POLICY_WAITING = "policy-waiting"
+    POLICY_CHANGED = "policy-changed"
+    POLICY_DROPPED = "policy-dropped"
     COMPLAINT_WAITING = "complaint-waiting"
     COMPLAINT_ANSWERED = "complaint-answered"
 
@@ -69,6 +72,9 @@ TELLINGS: dict[NoticeKind, Telling] = {
     NoticeKind.CORRECTION_ANSWERED: Telling(
         "您的更正申请有了答复", "/me/corrections/{record}", Role.INDIVIDUAL
     ),
+    NoticeKind.POLICY_WAITING: Telling("查阅规则有一项变更等您确认", "/desk/policy", Role.SECURITY_OFFICER),
+    NoticeKind.POLICY_CHANGED: Telling("查阅规则变更了", "/desk/policy", Role.SECURITY_OFFICER),
+    NoticeKind.POLICY_DROPPED: Telling("您提出的规则变更没有被采纳", "/desk/policy", Role.SECURITY_OFFICER),
     NoticeKind.COMPLAINT_WAITING: Telling("有一件投诉等您处理", "/desk/cases/{record}"),
     NoticeKind.COMPLAINT_ANSWERED: Telling("您的投诉有了答复", "/me/complaints/{record}", Role.INDIVIDUAL),
 }

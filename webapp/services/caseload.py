@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from webapp.domain.access_request import State
-from webapp.services import approvals, asked, audit, deciders
+from webapp.services import approvals, asked, audit, deciders, policy
 from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
 from webapp.services.asked import Named
@@ -107,10 +107,10 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
 
 
 def _cards(requests: Sequence[AccessRequest], now: datetime) -> Iterator[Todo]:
-    clues, named = Clues(now), asked.named_in(requests)
+    clues, named, decided = Clues(now), asked.named_in(requests), policy.current().policy
     for request in requests:
         its = named[request.id]
-        is_guarded = approvals.needs_code(request, its)
+        is_guarded = approvals.needs_code(request, named=its, decided=decided)
         terms = asked.terms_of(request)
         unusual = clues.of(request, Offer(its.scope, terms)) if terms and not is_guarded else ()
         yield Todo(request, its, _is_urgent(request, now), is_guarded, unusual)
