@@ -81,9 +81,9 @@ def confirm(change_id: str) -> Response:
     """Put in force what another security officer proposed."""
     try:
         step_up.check()
-        policy_changes.confirm(current_actor(), change_id, now=now())
-    except (Invalid, Throttled) as error:
+    except (Refused, Throttled) as error:
         return shown_again("policy/index.html", error, **_standing())
+    policy_changes.confirm(current_actor(), change_id, now=now())
     return redirect(url_for("policy.index"), code=303)
 
 
