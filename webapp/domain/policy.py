@@ -185,17 +185,17 @@ _BASIC = (
         ),
     ),
     Rule(
-        "auto_masks", "机器遮挡的页面", Topic.BASIS, lambda policy: _flag(policy.auto_masks),
+        "auto_masks", "机器遮挡", Topic.BASIS, lambda policy: _flag(policy.auto_masks),
         (
             Choice("no", "先由人核对", "每一页都要档案管理员核对遮挡以后才能看"),
             Choice("yes", "机器有把握的直接可看", "机器拿不准的页面仍由人核对"),
         ),
     ),
     Rule(
-        "approvers", "查看遮挡后的页面", Topic.APPROVERS, lambda policy: str(policy.approvers), (_TWO, _ONE),
+        "approvers", "遮挡页审批", Topic.APPROVERS, lambda policy: str(policy.approvers), (_TWO, _ONE),
     ),
     Rule(
-        "clear_approvers", "查看原样的页面", Topic.APPROVERS, lambda policy: str(policy.clear_approvers),
+        "clear_approvers", "原样页审批", Topic.APPROVERS, lambda policy: str(policy.clear_approvers),
         (_TWO, _ONE),
     ),
     Rule(

@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.domain import policy as rules
-from webapp.domain.category import every
+from webapp.domain.category import Category, every
 from webapp.domain.disclosure import Policy
 from webapp.domain.errors import Conflict, Invalid, Refused, Throttled
 from webapp.domain.permission import Permission, permits
-from webapp.domain.policy import RULES, Topic
+from webapp.domain.policy import RULES, Rule, Topic
 from webapp.services import policy_changes
 from webapp.web import step_up
 from webapp.web.clock import now
@@ -98,12 +98,14 @@ def drop(change_id: str) -> Response:
 def _standing() -> dict[str, object]:
     actor = current_actor()
     standing = policy_changes.standing(actor, now=now())
+    held = _written(standing.in_force.policy)
     return {
         "standing": standing,
-        "held": _written(standing.in_force.policy),
+        "held": held,
+        "topics": _topics(),
+        "alike": _alike(held),
         "may_change": actor.role is not None and permits(actor.role, Permission.POLICY_CHANGES),
         "mine": actor.person.id,
-        **_by_topic(),
     }
 
 
@@ -131,15 +133,30 @@ def _form_again(error: Invalid | Conflict) -> Response:
 
 def _form(version: int, held: Mapping[str, str]) -> dict[str, object]:
     """The form filled in. held -- codes by key; a rule that is not named has none."""
-    return {"version": version, "held": {rule.key: held.get(rule.key, "") for rule in RULES}, **_by_topic()}
+    return {
+        "version": version,
+        "held": {rule.key: held.get(rule.key, "") for rule in RULES},
+        "topics": _topics(),
+        "categories": [(one, _rules_of(one)) for one in every()],
+    }
 
 
 def _written(policy: Policy) -> dict[str, str]:
     return {rule.key: rule.read(policy) for rule in RULES}
 
 
-def _by_topic() -> dict[str, object]:
-    return {
-        "topics": {topic.value: [rule for rule in RULES if rule.topic is topic] for topic in Topic},
-        "categories": [(one, [rule for rule in RULES if rule.category == one.code]) for one in every()],
-    }
+def _topics() -> dict[str, list[Rule]]:
+    return {topic.value: [rule for rule in RULES if rule.topic is topic] for topic in Topic}
+
+
+def _rules_of(category: Category) -> list[Rule]:
+    return [rule for rule in RULES if rule.category == category.code]
+
+
+def _alike(held: Mapping[str, str]) -> list[tuple[list[Category], list[tuple[Rule, str]]]]:
+    """Categories for which the same is ruled, together, with what that is in words."""
+    found: dict[tuple[str, ...], list[Category]] = {}
+    for category in every():
+        words = tuple(rule.words(held[rule.key]) for rule in _rules_of(category))
+        found.setdefault(words, []).append(category)
+    return [(alike, list(zip(_rules_of(alike[0]), words, strict=True))) for words, alike in found.items()]
