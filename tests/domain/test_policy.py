@@ -24,7 +24,7 @@ from webapp.domain.disclosure import (
 )
 from webapp.domain.errors import Invalid
 from webapp.domain.grant import Scope
-from webapp.domain.policy import RULES, coded, decoded, differences
+from webapp.domain.policy import RULES, coded, decoded, differences, in_effect
 from webapp.domain.role import Role
 
 STANDARD = Policy(Preset.STANDARD, own_dossier=True, auto_masks=True)
@@ -123,6 +123,16 @@ def test_what_a_tighter_policy_lets_be_asked_for_any_other_does(one, other, days
 def test_a_policy_is_read_back_as_it_was_written(policy):
     assert decoded(coded(policy)) == policy
     assert differences(policy, policy) == ()
+
+
+@given(policies, readers, sought, levels)
+def test_a_policy_said_as_it_holds_decides_the_same(policy, reader, what, granted):
+    told = in_effect(policy)
+    assert (
+        decide(reader, what, told, granted=granted).level
+        == decide(reader, what, policy, granted=granted).level
+    )
+    assert not any(each.is_looser for each in differences(policy, told))
 
 
 def test_what_an_instance_decided_before_there_were_more_rules_means_what_it_meant():

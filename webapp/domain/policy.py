@@ -5,7 +5,7 @@ floor is no choice of any rule: categories 五 and 八 and restricted papers sta
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -135,6 +135,20 @@ def differences(old: Policy, new: Policy) -> tuple[Difference, ...]:
     return tuple(Difference(rule, before, after) for rule, before, after in pairs if before != after)
 
 
+def in_effect(policy: Policy) -> Policy:
+    """The policy said as it holds, for people to read: what its preset overrules is written as overruled."""
+    is_strict = policy.preset is Preset.STRICT
+    most = Level.CATALOGUE if is_strict else Level.MASKED
+    is_own_open = policy.own_dossier and not is_strict
+    own_most = Level.MASKED if is_own_open else Level.ROSTER
+    return replace(
+        policy,
+        own_dossier=is_own_open,
+        scope_levels=tuple((code, min(most, policy.scope_level(code, None))) for code in CODES),
+        own_levels=tuple((code, min(own_most, policy.own_level(code, None))) for code in CODES),
+    )
+
+
 @lru_cache(maxsize=16)
 def _decoded(codes: frozenset[tuple[str, str]]) -> Policy:
     given = {**_USUAL, **dict(codes)}
@@ -161,8 +175,7 @@ def _levels(held: Mapping[str, str], who: str, ceilings: Mapping[str, Level]) ->
     return tuple((code, level) for code, level in chosen if level < ceilings.get(code, Level.MASKED))
 
 
-_TWO = Choice("2", "两位先后同意", "第一位同意后，再由另一位审批人同意")
-_ONE = Choice("1", "一位同意", "一位审批人同意即可查阅")
+_COUNTS = (Choice("2", "两位先后同意"), Choice("1", "一位同意"))
 
 
 def _flag(value: bool) -> str:
@@ -192,11 +205,12 @@ _BASIC = (
         ),
     ),
     Rule(
-        "approvers", "遮挡页审批", Topic.APPROVERS, lambda policy: str(policy.approvers), (_TWO, _ONE),
+        "approvers", "遮挡页审批", Topic.APPROVERS, lambda policy: str(policy.approvers), _COUNTS,
+        hint="申请看遮挡后的页面，几位审批人同意才生效",
     ),
     Rule(
-        "clear_approvers", "原样页审批", Topic.APPROVERS, lambda policy: str(policy.clear_approvers),
-        (_TWO, _ONE),
+        "clear_approvers", "原样页审批", Topic.APPROVERS, lambda policy: str(policy.clear_approvers), _COUNTS,
+        hint="申请看没有遮挡的页面，几位审批人同意才生效",
     ),
     Rule(
         "longest_days", "查阅期限最长", Topic.LIMITS, lambda policy: str(policy.longest_days), (), 1, 90, "天",
@@ -241,14 +255,16 @@ def _of_category(code: str) -> tuple[Rule, Rule, Rule]:
     def twofold(policy: Policy) -> str:
         return _flag(code in GUARDED_CATEGORIES or code in policy.twofold)
 
-    most = Level.MASKED
+    seen = _up_to(SCOPE_CEILINGS.get(code, Level.MASKED), _IN_SCOPE)
+    own = _up_to(OWN_CEILINGS.get(code, Level.MASKED), _OF_ONES_OWN)
+    fold = _FOLD[:1] if code in GUARDED_CATEGORIES else _FOLD
     return (
-        Rule(f"scope-{code}", "范围内的查阅人", Topic.CATEGORY, in_scope,
-             _up_to(SCOPE_CEILINGS.get(code, most), _IN_SCOPE), category=code),
-        Rule(f"own-{code}", "本人", Topic.CATEGORY, of_ones_own,
-             _up_to(OWN_CEILINGS.get(code, most), _OF_ONES_OWN), category=code),
-        Rule(f"two-{code}", "审批", Topic.CATEGORY, twofold,
-             _FOLD[:1] if code in GUARDED_CATEGORIES else _FOLD, category=code),
+        Rule(f"scope-{code}", "范围内的查阅人", Topic.CATEGORY, in_scope, seen,
+             hint="不经申请，能看到这一类的什么", category=code),
+        Rule(f"own-{code}", "本人", Topic.CATEGORY, of_ones_own, own,
+             hint="开放本人查阅时，能看到这一类的什么", category=code),
+        Rule(f"two-{code}", "审批", Topic.CATEGORY, twofold, fold,
+             hint="申请看这一类，几位审批人同意才生效", category=code),
     )  # fmt: skip
 
 

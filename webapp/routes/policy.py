@@ -98,7 +98,7 @@ def drop(change_id: str) -> Response:
 def _standing() -> dict[str, object]:
     actor = current_actor()
     standing = policy_changes.standing(actor, now=now())
-    held = _written(standing.in_force.policy)
+    held = _written(rules.in_effect(standing.in_force.policy))
     return {
         "standing": standing,
         "held": held,
