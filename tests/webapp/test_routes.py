@@ -264,9 +264,8 @@ class World:
         token = more.pop("token", None)
         if method == "POST" and token is None:
             token = self.tokens[client]
-        answer = client.open(
-            path, method=method, data={"csrf_token": token, **(form or {})} if token else form, **more
-        )
+        sent = {"csrf_token": token, **(form or {})} if token else form
+        answer = client.open(path, method=method, data=sent, buffered=True, **more)  # no file stays open
         database.connect(reuse_if_open=True)
         return answer
 
