@@ -125,6 +125,7 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /desk/uploads/<upload_id>/retry": ARCHIVIST,
     "GET /approvals": APPROVER,
     "POST /approvals/all": APPROVER,
+    "GET /approvals/stream": APPROVER,
     "GET /approvals/<request_id>": APPROVER,
     "POST /approvals/<request_id>/approve": APPROVER,
     "POST /approvals/<request_id>/reject": APPROVER,
