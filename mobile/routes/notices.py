@@ -22,7 +22,14 @@ bp = Blueprint("notices", __name__)
 @requires(Permission.SIGNED_IN)
 def listed() -> str:
     """The newest notices, unread ones marked."""
-    return render_template("notices/notices.html", **_list())
+    return render_template("notices/notices.html", told=notices.listed(current_actor()))
+
+
+@bp.get("/notices/ways")
+@requires(Permission.SIGNED_IN)
+def ways() -> str:
+    """How to be told beyond the app."""
+    return render_template("notices/ways.html", **_chosen())
 
 
 @bp.get("/notices/<notice_id>")
@@ -67,8 +74,8 @@ def push_here() -> Response:
     try:
         push.subscribe(current_actor(), told, hosts=hosts, now=now())
     except Invalid as error:
-        return shown_again("notices/notices.html", error, **_list() | {"wrong": Channel.PUSH})
-    return redirect(url_for("notices.listed"), code=303)
+        return shown_again("notices/ways.html", error, **_chosen() | {"wrong": Channel.PUSH})
+    return redirect(url_for("notices.ways"), code=303)
 
 
 @bp.post("/notices/push/stop")
@@ -76,41 +83,7 @@ def push_here() -> Response:
 def push_no_more() -> Response:
     """Push to this device no more."""
     push.unsubscribe(current_actor(), now=now())
-    return redirect(url_for("notices.listed"), code=303)
-
-
-def _want(channel: Channel) -> Response:
-    if channel not in _ways():
-        raise NotFound("这个系统没有设置这种提醒")
-    address = request.form.get("address", "")
-    try:
-        channels.want(current_actor(), channel, address, now=now())
-    except Invalid as error:
-        page = _list()
-        page["addresses"] = page["addresses"] | {channel: address}
-        return shown_again("notices/notices.html", error, **page | {"wrong": channel})
-    return redirect(url_for("notices.listed"), code=303)
-
-
-def _list() -> dict[str, Any]:
-    actor, pushes = current_actor(), _settings().web_push
-    return {
-        "told": notices.listed(actor),
-        "addresses": {channel.value: channels.address_of(actor.person, channel) for channel in _ways()},
-        "push_key": push.public_key() if pushes else "",
-        "is_pushed": pushes and push.is_on(actor),
-    }
-
-
-def _ways() -> list[Channel]:
-    """Ways of being told at an address that are set up here."""
-    set_up = {Channel.MAIL: _settings().mail_server, Channel.MESSENGER: _settings().messenger}
-    return [channel for channel, server in set_up.items() if server is not None]
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings
+    return redirect(url_for("notices.ways"), code=303)
 
 
 @bp.get("/badge")
@@ -128,3 +101,36 @@ def badge() -> Response | str | tuple[str, int]:
     if request.args.get("had", type=int) == unread:
         return "", 204
     return render_template("notices/_badge.html", unread=unread)
+
+
+def _want(channel: Channel) -> Response:
+    if channel not in _ways():
+        raise NotFound("这个系统没有设置这种提醒")
+    address = request.form.get("address", "")
+    try:
+        channels.want(current_actor(), channel, address, now=now())
+    except Invalid as error:
+        page = _chosen()
+        page["addresses"] = page["addresses"] | {channel: address}
+        return shown_again("notices/ways.html", error, **page | {"wrong": channel})
+    return redirect(url_for("notices.ways"), code=303)
+
+
+def _chosen() -> dict[str, Any]:
+    actor, pushes = current_actor(), _settings().web_push
+    return {
+        "addresses": {channel.value: channels.address_of(actor.person, channel) for channel in _ways()},
+        "push_key": push.public_key() if pushes else "",
+        "is_pushed": pushes and push.is_on(actor),
+    }
+
+
+def _ways() -> list[Channel]:
+    """Ways of being told at an address that are set up here."""
+    set_up = {Channel.MAIL: _settings().mail_server, Channel.MESSENGER: _settings().messenger}
+    return [channel for channel, server in set_up.items() if server is not None]
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

@@ -186,6 +186,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /badge": ANYBODY,
     "GET /notices": EVERY_ROLE,
     "GET /notices/<notice_id>": EVERY_ROLE,
+    "GET /notices/ways": EVERY_ROLE,
     "POST /notices/mail": EVERY_ROLE,
     "POST /notices/messenger": EVERY_ROLE,
     "POST /notices/push": EVERY_ROLE,
