@@ -120,6 +120,7 @@ def _chosen() -> dict[str, Any]:
     actor, pushes = current_actor(), _settings().web_push
     return {
         "addresses": {channel.value: channels.address_of(actor.person, channel) for channel in _ways()},
+        "is_group": (messenger := _settings().messenger) is not None and messenger.is_group,
         "push_key": push.public_key() if pushes else "",
         "is_pushed": pushes and push.is_on(actor),
     }

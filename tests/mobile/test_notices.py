@@ -113,8 +113,14 @@ def test_messages_are_offered_where_there_is_a_messenger_beside_mail(site, brows
     assert "号码不对" in words_of(faulty.text)
     assert 'value="张"' in faulty.text
     assert 'value="z@example.cn"' in faulty.text
-    assert browser.post("/notices/messenger", {"address": "13800000000"}, seen="/notices/ways").status_code == 303
+    assert (
+        browser.post("/notices/messenger", {"address": "13800000000"}, seen="/notices/ways").status_code
+        == 303
+    )
     page = browser.get("/notices/ways").text
+    assert "群里的人" not in page
+    set_up(site, messenger=Messenger.parse("wecom+https://robot.example.cn/send"))
+    assert "群里的人看得到提醒了您" in browser.get("/notices/ways").text
     assert 'value="13800000000"' in page
     assert 'value="z@example.cn"' in page
 

@@ -45,6 +45,11 @@ class Messenger:
     url: str = field(repr=False)
     authorization: str = field(default="", repr=False)
 
+    @property
+    def is_group(self) -> bool:
+        """True when others see who was told."""
+        return self.form is not Form.PLAIN
+
     @classmethod
     def parse(cls, address: str) -> "Messenger":
         """From [wecom+|dingtalk+]https://[user:password@]host/path?query. Raises BadMessenger."""
@@ -76,7 +81,7 @@ class Messenger:
         """What an answer means."""
         if status in _REFUSED:
             return Verdict.NEVER
-        if not 200 <= status < 300 or (self.form is not Form.PLAIN and _error_of(answer) != 0):
+        if not 200 <= status < 300 or (self.is_group and _error_of(answer) != 0):
             return Verdict.LATER
         return Verdict.TAKEN
 
