@@ -113,7 +113,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read(LONGEST_ANSWER_BYTES)
-    except (OSError, http.client.HTTPException) as fault:
+    except (OSError, http.client.HTTPException, UnicodeError) as fault:  # the last: no name of a host
         raise NotTaken(type(fault).__name__) from None  # its text may hold the address
     finally:
         connection.close()

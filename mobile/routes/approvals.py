@@ -67,7 +67,7 @@ def stream() -> Response:
     return streams.open(
         current_session().public_id,
         lambda: watch.mark(now=clock()) if goes_on() else None,
-        had=request.headers.get("Last-Event-ID") or request.args.get("had", ""),
+        had=request.args.get("had", ""),
     )
 
 

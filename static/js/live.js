@@ -11,7 +11,7 @@
   const ask = () => list().dispatchEvent(new CustomEvent("news"));
   const rest = () => {
     source?.close();
-    clearInterval(timer);
+    clearTimeout(timer);
   };
   const listen = () => {
     rest();
@@ -22,7 +22,7 @@
     source.addEventListener("error", event => {
       if (event.target.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
       rest();
-      timer = setInterval(ask, ASK_EVERY_MS);
+      timer = setTimeout(() => { ask(); listen(); }, ASK_EVERY_MS);
     });
   };
 
@@ -30,7 +30,7 @@
     const { heading, stream } = list().dataset;
     if (stream === shown) return; // something else was swapped
     shown = stream;
-    document.querySelector("h1").textContent = heading;
+    document.querySelector("h1").textContent = document.getElementById("news").textContent = heading;
     moved = performance.now();
   });
   document.addEventListener("htmx:response:error", event => { if (event.target === list()) rest(); });

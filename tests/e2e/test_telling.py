@@ -68,6 +68,8 @@ def test_an_open_list_shows_what_arrives_and_drops_what_is_withdrawn(
     withdraw(request)
     expect(card).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"待审批 {before}")
+    expect(page.get_by_role("status").filter(has_text="待审批")).to_have_text(f"待审批 {before}")
+    assert faults(page, "approvals-live") == []
     page.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 from ocr_worker.messaging import Gateway
 from ocr_worker.telling import RESTS, TellingLane
 from tests.builders import able
-from tests.gateway import gateway
+from tests.gateway import certificate_in, gateway
 from tests.moment import NOW
 from tests.moving_clock import Clock
 from webapp.domain.channel import Channel
@@ -122,11 +122,17 @@ def test_no_proxy_of_the_environment_is_used(lane, server, li, monkeypatch):
     assert len(server.posts) == 1
 
 
-def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(server, clock, li):
-    lane = lane_of(f"https://127.0.0.1:{server.port}/send", clock)  # it speaks no TLS at all
-    tell(li)
-    assert lane.step()
-    assert (Job.get().state, server.posts) == ("waiting", [])
+def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(clock, li, tmp_path, monkeypatch):
+    certificate = certificate_in(tmp_path)
+    with gateway(certificate) as server:
+        lane = lane_of(f"https://127.0.0.1:{server.port}/send", clock)
+        tell(li)
+        assert lane.step()
+        assert (Job.get().state, server.posts) == ("waiting", [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        clock.now += RESTS[0]
+        assert lane.step()
+        assert (Job.get().state, len(server.posts)) == ("done", 1)
 
 
 def test_neither_number_nor_address_is_logged(server, clock, li, caplog):

@@ -17,7 +17,8 @@ MAKERS = (
 )
 LONGEST_ENDPOINT = 2000
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_PATTERN = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+_HOST = r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*"
+_PATTERN = re.compile(r"(?:\*\.)?" + _HOST)
 
 
 def is_pattern(text: str) -> bool:
@@ -29,7 +30,7 @@ def checked_endpoint(endpoint: str, hosts: Sequence[str]) -> str:
     """The address, when a push may be sent there. Raises Invalid."""
     try:
         parts = urlsplit(endpoint)
-        host, port = (parts.hostname or "").lower(), parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise _not_allowed() from error
     is_plain = endpoint.isascii() and endpoint.isprintable() and not re.search(r"[\s\\#]", endpoint)
@@ -38,7 +39,7 @@ def checked_endpoint(endpoint: str, hosts: Sequence[str]) -> str:
     is_near = host in _LOOPBACK and parts.scheme == "http"
     if not (is_near or (parts.scheme == "https" and port in (None, 443))):
         raise _not_allowed()
-    if not any(_fits(host, pattern) for pattern in hosts):
+    if not re.fullmatch(_HOST, host) or not any(_fits(host, pattern) for pattern in hosts):
         raise _not_allowed()
     return endpoint
 

@@ -19,7 +19,7 @@ SEATS = 4  # streams at once in a process
 SEATS_EACH = 2  # of one sitting: a page that lost its network leaves a stream behind for a while
 LIFE_S = 120  # then the browser comes back by itself, and finds another process after a renewal
 LOOK_EVERY_S = 1.0
-SIGN_EVERY_S = 15  # an empty line, by which a stream notices that nobody listens any more
+SIGN_EVERY_S = 5  # an empty line, by which a stream notices that nobody listens any more
 RETRY_MS = 2000
 
 
@@ -37,7 +37,7 @@ class Streams:
     def open(self, sitting: str, look: Callable[[], str | None], *, had: str) -> Response:
         """A stream that says `changed` whenever `look` gives another mark, and `over` when it gives None.
 
-        had -- the mark of what the page shows
+        had -- the mark of what the page shows, or showed: one that comes back is told once more, and asks in vain
         """
         if not self._take(sitting):
             return Response(status=204)
@@ -56,7 +56,7 @@ class Streams:
                 return
             if mark != seen:
                 seen = mark
-                yield f"id: {mark}\nevent: changed\ndata: 1\n\n"
+                yield "event: changed\ndata: 1\n\n"
             elif now - signed >= SIGN_EVERY_S:
                 signed = now
                 yield ":\n\n"
