@@ -19,7 +19,7 @@ SEATS = 4  # streams at once in a process
 SEATS_EACH = 2  # of one sitting: a page that lost its network leaves a stream behind for a while
 LIFE_S = 120  # then the browser comes back by itself, and finds another process after a renewal
 LOOK_EVERY_S = 1.0
-SIGN_EVERY_S = 5  # an empty line, by which a stream notices that nobody listens any more
+SIGN_EVERY_S = 2  # an empty line, by which a stream notices that its page was left, and frees its seat
 RETRY_MS = 2000
 
 
