@@ -27,6 +27,7 @@ from webapp.web import (
     sign_in,
     static_files,
     step_up,
+    streams,
 )
 from webapp.web.uploads import ArchiveRequest
 
@@ -96,7 +97,7 @@ def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) ->
     hosts.install(app, settings.public_origin)
     sign_in.install(app)
     # Limits come first: each refusal is an entry of the log, and a form is read before its token is seen.
-    for part in (limits, guards, csrf, headers, errors, filters, navigation, step_up):
+    for part in (limits, guards, csrf, headers, errors, filters, navigation, step_up, streams):
         part.install(app)
     static_files.install(app, ROOT / "static")
     for name in SURFACES:

@@ -63,6 +63,8 @@ _WORDS = {
     "password:changed": "修改密码",
     "password:set": "设置密码",
     "people:listed": "查看人员名单",
+    "push:stopped": "关闭设备推送",
+    "push:subscribed": "开启设备推送",
     "recovery-code:used": "使用恢复码",
     "recovery-codes:renewed": "重新生成恢复码",
     "recusal:entered": "登记回避",

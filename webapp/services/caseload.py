@@ -1,8 +1,11 @@
 """What an approver decides by (待办): what waits, by urgency; what one request would disclose, and what is unusual."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from peewee import fn
 
 from webapp.domain.access_request import State
 from webapp.services import approvals, asked, audit, deciders
@@ -34,11 +37,12 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Todos:
-    """A page of the list. number -- of the page, from 1; total -- how many wait in all."""
+    """A page of the list. number -- of the page, from 1; total -- how many wait in all; mark -- see Watch."""
 
     listed: tuple[Todo, ...]
     number: int
     total: int
+    mark: str
 
     @property
     def is_more(self) -> bool:
@@ -74,15 +78,25 @@ def todo(actor: Actor, *, now: datetime, page: int = 1) -> Todos:
 
     page -- from 1; the last one when there are fewer
     """
-    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
-    query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
-    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
-    rows = list(query.where(waiting).order_by(AccessRequest.submitted_at, AccessRequest.id))
-    barred = deciders.bars(actor, rows)
-    mine = sorted((one for one in rows if one.id not in barred), key=lambda one: not _is_urgent(one, now))
+    waiting = _waiting(actor, now)
+    mine = sorted(waiting, key=lambda one: not _is_urgent(one, now))
     number = max(1, min(page, -(-len(mine) // LISTED)))
     shown = mine[(number - 1) * LISTED : number * LISTED]
-    return Todos(tuple(_cards(shown, now)), number, len(mine))
+    return Todos(tuple(_cards(shown, now)), number, len(mine), _mark(waiting))
+
+
+class Watch:
+    """What waits for one approver, looked at again and again: cheap as long as no request takes a step."""
+
+    def __init__(self, actor: Actor):
+        self._actor, self._step, self._mark = actor, -1, ""
+
+    def mark(self, *, now: datetime) -> str:
+        """Another text whenever another list waits for this approver; it tells nothing of what is on it."""
+        step = RequestStep.select(fn.MAX(RequestStep.id)).scalar() or 0
+        if step != self._step:
+            self._step, self._mark = step, _mark(_waiting(self._actor, now))
+        return self._mark
 
 
 def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
@@ -104,6 +118,21 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
         approvals.needed(request),
         tuple(asked.steps_of(request)),
     )
+
+
+def _waiting(actor: Actor, now: datetime) -> list[AccessRequest]:
+    """What the actor may decide, by how long it waits. Raises Refused."""
+    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
+    query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
+    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
+    rows = list(query.where(waiting).order_by(AccessRequest.submitted_at, AccessRequest.id))
+    barred = deciders.bars(actor, rows)
+    return [one for one in rows if one.id not in barred]
+
+
+def _mark(waiting: Iterable[AccessRequest]) -> str:
+    seen = " ".join(f"{one.public_id}/{one.version}" for one in waiting)
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def _cards(requests: Sequence[AccessRequest], now: datetime) -> Iterator[Todo]:

@@ -7,7 +7,7 @@ from webapp.storage.complaints import Complaint
 from webapp.storage.corrections import Correction, Proof, ProofPage
 from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
-from webapp.storage.notices import Notice, NoticeWish
+from webapp.storage.notices import Notice, NoticeWish, PushSubscription
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
 from webapp.storage.policy import Setting
@@ -52,6 +52,7 @@ ALL = (
     Job,
     Notice,
     NoticeWish,
+    PushSubscription,
     Passkey,
     PasskeyChallenge,
     Device,
