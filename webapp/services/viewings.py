@@ -235,14 +235,21 @@ def _readable(
 
 def _tell_subject(viewing: Viewing, now: datetime) -> None:
     """Tell the person whose dossier it is, if they want it and may know: of readers, not of those who keep it."""
-    if viewing.purpose in (purposes.OWN, purposes.KEEPING):
-        return
+    if viewing.purpose not in (purposes.OWN, purposes.KEEPING):
+        tell_subject(viewing.dossier, NoticeKind.DOSSIER_VIEWED, viewing.public_id, now=now)
+
+
+def tell_subject(dossier: Dossier, kind: NoticeKind, record: str, *, now: datetime) -> None:
+    """Tell the person whose dossier it is of what others learn from it, if they want it and may know.
+
+    Part of the caller's transaction.
+    """
     wishing = Officer.select().join(NoticeWish).where(NoticeWish.wants_viewings)
-    owner = wishing.where(Officer.subject == viewing.dossier.subject_id).first()
+    owner = wishing.where(Officer.subject == dossier.subject_id).first()
     if owner is None or Role.INDIVIDUAL not in owner.roles:
         return
-    if dossiers.decide_for(Actor(owner, Role.INDIVIDUAL), viewing.dossier).shows_roster:
-        notices.notify(owner, NoticeKind.DOSSIER_VIEWED, viewing.public_id, now=now)
+    if dossiers.decide_for(Actor(owner, Role.INDIVIDUAL), dossier).shows_roster:
+        notices.notify(owner, kind, record, now=now)
 
 
 def _mark(actor: Actor, viewing: Viewing, page: Page) -> Mark:
