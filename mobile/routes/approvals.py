@@ -13,7 +13,7 @@ from webapp.domain.disclosure import Level
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import approvals, asked, caseload, deciders, grants
+from webapp.services import approvals, asked, caseload, deciders, fact_approvals, grants
 from webapp.services.approvals import Offer
 from webapp.services.caseload import Case
 from webapp.storage.archive import Material
@@ -40,6 +40,7 @@ def index() -> str:
     return render_template(
         "approvals/index.html",
         todos=todos,
+        queries=fact_approvals.waiting(actor),
         batches=_batches(todos.listed),
         just=_just_approved(),
         running=running,

@@ -80,7 +80,7 @@ TELLINGS: dict[NoticeKind, Telling] = {
     ),
     NoticeKind.FACTS_WAITING: Telling("有一项事实查询等您答复", "/desk/facts/{record}", Role.ARCHIVIST),
     NoticeKind.FACTS_OVERDUE: Telling("有一项事实查询还没有答复", "/desk/facts/{record}", Role.ARCHIVIST),
-    NoticeKind.FACTS_SETTLED: Telling("您的事实查询有了结果", "/facts/{record}", Role.OFFICIAL),
+    NoticeKind.FACTS_SETTLED: Telling("您的事实查询有了结果", "/requests/facts/{record}", Role.OFFICIAL),
     NoticeKind.OWN_FACTS_SETTLED: Telling("您申请的档案证明有了结果", "/me/facts/{record}", Role.INDIVIDUAL),
     NoticeKind.FACTS_TOLD: Telling("有人查询了您档案里的事实", "/me/facts/told", Role.INDIVIDUAL),
     NoticeKind.COMPLAINT_WAITING: Telling("有一件投诉等您处理", "/desk/cases/{record}"),
