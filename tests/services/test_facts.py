@@ -458,6 +458,15 @@ def test_keepers_are_reminded_once_of_what_waits_too_long(asker, keeper, dossier
     }
 
 
+def test_approvers_are_reminded_as_well(dossier):
+    stranger, approver = make_officer(Role.OFFICIAL, lookup=ELSEWHERE), able(Role.APPROVER)
+    query = ask(stranger, dossier)
+    assert reminders.send(now=NOW + reminders.OVERDUE) == 1
+    assert NoticeKind.FACTS_UNDECIDED in {one.notice.kind for one in notices.listed(approver)}
+    fact_approvals.decline(approver, query.public_id, "与工作无关", now=NOW)
+    assert notices.unread(approver.person) == 0
+
+
 def test_of_many_answers_at_once_one_counts(asker, keeper, page, dossier):
     query = ask(asker, dossier)
     note(keeper, query, found(page))

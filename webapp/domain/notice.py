@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     CORRECTION_WAITING = "correction-waiting"
     CORRECTION_ANSWERED = "correction-answered"
     FACTS_TO_APPROVE = "facts-to-approve"
+    FACTS_UNDECIDED = "facts-undecided"
     FACTS_WAITING = "facts-waiting"
     FACTS_OVERDUE = "facts-overdue"
     FACTS_SETTLED = "facts-settled"
@@ -77,6 +78,9 @@ TELLINGS: dict[NoticeKind, Telling] = {
     ),
     NoticeKind.FACTS_TO_APPROVE: Telling(
         "有一项事实查询等您审批", "/approvals/facts/{record}", Role.APPROVER
+    ),
+    NoticeKind.FACTS_UNDECIDED: Telling(
+        "有一项事实查询还没有审批", "/approvals/facts/{record}", Role.APPROVER
     ),
     NoticeKind.FACTS_WAITING: Telling("有一项事实查询等您答复", "/desk/facts/{record}", Role.ARCHIVIST),
     NoticeKind.FACTS_OVERDUE: Telling("有一项事实查询还没有答复", "/desk/facts/{record}", Role.ARCHIVIST),

@@ -7,6 +7,7 @@ names who confirmed it; it can be taken back, and the certificate with it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from webapp.domain import fact as rules
@@ -193,7 +194,8 @@ def _require_whole(lines: Sequence[FactLine]) -> None:
 def _kept(actor: Actor, is_open: bool) -> list[FactQuery]:
     done = FactQuery.state.in_([State.ANSWERED.value, State.DECLINED.value, State.REVOKED.value])
     order = FactQuery.id if is_open else FactQuery.decided_at.desc()
-    rows = queries.select().where(FactQuery.state == State.WAITING if is_open else done).order_by(order)
+    others = FactQuery.asker.not_in(list(fact_deciders.barred_from(actor)))
+    rows = queries.select().where(others & (FactQuery.state == State.WAITING if is_open else done))
     standings = dossiers.standings(actor)
-    found = [row for row in rows if standings.of(row.dossier_id) is Standing.CUSTODY]
-    return [row for row in found if fact_deciders.may_keep(actor, row)][: None if is_open else LISTED]
+    mine = (row for row in rows.order_by(order) if standings.of(row.dossier_id) is Standing.CUSTODY)
+    return list(mine if is_open else islice(mine, LISTED))

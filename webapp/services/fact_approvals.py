@@ -7,7 +7,7 @@ from webapp.domain.access_request import checked_words
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.fact import State
 from webapp.domain.role import Role
-from webapp.services import fact_deciders
+from webapp.services import dossiers, fact_deciders
 from webapp.services import fact_queries as queries
 from webapp.services.actor import Actor
 from webapp.services.fact_queries import Told
@@ -21,8 +21,11 @@ def waiting(actor: Actor) -> list[Told]:
     """What waits for this approver, the oldest first. Raises Refused for who approves nothing."""
     if actor.role is not Role.APPROVER:
         raise Refused("只有审批人可以审批", rule="approval:role")
-    rows = queries.select().where(FactQuery.state == State.AWAITED).order_by(FactQuery.id)
-    return queries.listed(row for row in rows if fact_deciders.may_approve(actor, row))
+    others = (FactQuery.state == State.AWAITED) & FactQuery.asker.not_in(
+        list(fact_deciders.barred_from(actor))
+    )
+    rows, standings = queries.select().where(others).order_by(FactQuery.id), dossiers.standings(actor)
+    return queries.listed(row for row in rows if standings.of(row.dossier_id) not in fact_deciders.KEPT_AWAY)
 
 
 def opened(actor: Actor, query_id: str, *, now: datetime) -> Told:

@@ -12,7 +12,7 @@ from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer
 from webapp.storage.facts import FactQuery
 
-_KEPT_AWAY = {
+KEPT_AWAY = {
     Standing.OWN: "任何人不得审批查询本人档案的申请",
     Standing.RECUSED: "您与该干部存在回避关系，不能审批",
 }
@@ -29,24 +29,21 @@ def require_approver(actor: Actor, query: FactQuery) -> None:
     if actor.role is not Role.APPROVER:
         raise Refused("只有审批人可以审批", rule="approval:role")
     standing = dossiers.standing_of(actor, query.dossier)
-    if standing in _KEPT_AWAY:
-        raise Refused(_KEPT_AWAY[standing], rule=f"approval:{standing}")
+    if standing in KEPT_AWAY:
+        raise Refused(KEPT_AWAY[standing], rule=f"approval:{standing}")
     _require_unconcerned(actor, query)
 
 
-def may_keep(actor: Actor, query: FactQuery) -> bool:
-    """True when this archivist may answer the query."""
-    return _passes(require_keeper, actor, query)
-
-
-def may_approve(actor: Actor, query: FactQuery) -> bool:
-    """True when this approver may decide about the query."""
-    return _passes(require_approver, actor, query)
+def barred_from(actor: Actor) -> frozenset[int]:
+    """Row ids of the askers whose queries are not for this actor: themselves, and those they are tied to."""
+    return ties.officers(actor.person) | {actor.person.id}
 
 
 def keepers_of(query: FactQuery) -> list[Officer]:
     """Those who may answer it."""
-    return [one for one in keepers.of(query.dossier) if may_keep(Actor(one, Role.ARCHIVIST), query)]
+    return [
+        one for one in keepers.of(query.dossier) if _passes(require_keeper, Actor(one, Role.ARCHIVIST), query)
+    ]
 
 
 def tell_keepers(query: FactQuery, *, now: datetime) -> None:
@@ -54,12 +51,15 @@ def tell_keepers(query: FactQuery, *, now: datetime) -> None:
     notices.notify_all(keepers_of(query), NoticeKind.FACTS_WAITING, query.public_id, now=now)
 
 
+def approvers_of(query: FactQuery) -> list[Officer]:
+    """Those who may decide whether it is answered."""
+    able = notices.officers_in(Role.APPROVER)
+    return [one for one in able if _passes(require_approver, Actor(one, Role.APPROVER), query)]
+
+
 def tell_approvers(query: FactQuery, *, now: datetime) -> None:
     """Tell those who may decide about it that it waits. Part of the caller's transaction."""
-    able = [
-        one for one in notices.officers_in(Role.APPROVER) if may_approve(Actor(one, Role.APPROVER), query)
-    ]
-    notices.notify_all(able, NoticeKind.FACTS_TO_APPROVE, query.public_id, now=now)
+    notices.notify_all(approvers_of(query), NoticeKind.FACTS_TO_APPROVE, query.public_id, now=now)
 
 
 def _require_unconcerned(actor: Actor, query: FactQuery) -> None:

@@ -94,12 +94,12 @@ def find(public_id: str) -> FactQuery:
 
 def listed(queries: Iterable[FactQuery]) -> list[Told]:
     """Queries for a list: which facts, and no values; one query for all."""
-    rows = list(queries)
-    lines: dict[int, list[Line]] = {row.id: [] for row in rows}
-    for line in FactLine.select().where(FactLine.query.in_(list(lines))).order_by(FactLine.id):
-        query = next(row for row in rows if row.id == line.query_id)
-        lines[query.id].append(Line(line, rules.find(line.fact, query.fact_list), _outcome(line), None))
-    return [Told(row, tuple(lines[row.id])) for row in rows]
+    by_id = {row.id: row for row in queries}
+    lines: dict[int, list[Line]] = {row_id: [] for row_id in by_id}
+    for line in FactLine.select().where(FactLine.query.in_(list(by_id))).order_by(FactLine.id):
+        known = rules.find(line.fact, by_id[line.query_id].fact_list)
+        lines[line.query_id].append(Line(line, known, _outcome(line), None))
+    return [Told(row, tuple(lines[row_id])) for row_id, row in by_id.items()]
 
 
 def opened(actor: Actor, query: FactQuery, *, with_values: bool = True) -> Told:
@@ -166,7 +166,12 @@ def tell_asker(query: FactQuery, now: datetime) -> None:
 
 def settle(query: FactQuery, now: datetime) -> None:
     """Nobody has to do anything about it any more. Part of the caller's transaction."""
-    kinds = (NoticeKind.FACTS_TO_APPROVE, NoticeKind.FACTS_WAITING, NoticeKind.FACTS_OVERDUE)
+    kinds = (
+        NoticeKind.FACTS_TO_APPROVE,
+        NoticeKind.FACTS_UNDECIDED,
+        NoticeKind.FACTS_WAITING,
+        NoticeKind.FACTS_OVERDUE,
+    )
     notices.settle(kinds, query.public_id, now=now)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from webapp.domain.access_request import State
+from webapp.domain.fact import OPEN
 from webapp.domain.fact import State as FactState
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
@@ -60,11 +61,15 @@ def _expired(now: datetime) -> Iterator[Due]:
 
 
 def _unanswered(now: datetime) -> Iterator[Due]:
-    """A query for facts that should have been answered."""
-    for query in FactQuery.select().where(FactQuery.state == FactState.WAITING):
-        if (query.approved_at or query.asked_at) <= now - OVERDUE:
-            for officer in fact_deciders.keepers_of(query):
-                yield officer, NoticeKind.FACTS_OVERDUE, query.public_id
+    """A query for facts that should have been decided, or answered."""
+    for query in FactQuery.select().where(FactQuery.state.in_(OPEN)):
+        if (query.approved_at or query.asked_at) > now - OVERDUE:
+            continue
+        is_undecided = query.state == FactState.AWAITED
+        kind = NoticeKind.FACTS_UNDECIDED if is_undecided else NoticeKind.FACTS_OVERDUE
+        concerned = fact_deciders.approvers_of if is_undecided else fact_deciders.keepers_of
+        for officer in concerned(query):
+            yield officer, kind, query.public_id
 
 
 def _was_told(officer: Officer, kind: NoticeKind, record: str) -> bool:
