@@ -252,7 +252,7 @@ def test_a_finding_names_a_material_of_the_dossier_and_a_page_that_is_there(aske
     query, elsewhere = ask(asker, dossier), make_material(make_dossier("李四"), "6", "入党志愿书")
     for wrong in (
         found(page, material_id=""),
-        found(page, material_id=elsewhere.public_id),
+        found(page, material_id=elsewhere.public_id, page=""),
         found(page, page=""),
         found(page, page="2"),
         found(page, page="一"),
