@@ -18,7 +18,7 @@ from webapp.domain.fact import Outcome, State
 from webapp.domain.local_time import day
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import audit, certificates, dossiers, fact_deciders, viewings
+from webapp.services import audit, certificates, dossiers, fact_deciders, notices, viewings
 from webapp.services import fact_queries as queries
 from webapp.services.actor import Actor
 from webapp.services.fact_queries import Told
@@ -110,8 +110,9 @@ def answer(actor: Actor, query_id: str, *, version: int, now: datetime) -> None:
     if query.wants_certificate and confirmed:
         certificates.issue(actor, answered, now=now)
     queries.tell_asker(query, now)
-    if query.role != Role.INDIVIDUAL:
-        viewings.tell_subject(query.dossier, NoticeKind.FACTS_TOLD, query_id, now=now)
+    owner = viewings.wishing_subject(query.dossier)
+    if owner is not None and query.role != Role.INDIVIDUAL:
+        notices.notify(owner, NoticeKind.FACTS_TOLD, query_id, now=now)
 
 
 @transaction()

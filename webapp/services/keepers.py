@@ -1,4 +1,4 @@
-"""Who keeps a dossier (保管人): the archivists who may handle it, and so are told of what waits about it."""
+"""Who keeps a dossier (保管人): those to be told of what concerns it."""
 
 from webapp.domain.role import Role
 from webapp.services import dossiers, notices
@@ -7,7 +7,7 @@ from webapp.storage.archive import Dossier, Unit
 
 
 def of(dossier: Dossier) -> list[Officer]:
-    """Those who keep the unit's dossiers and may sign in, without relatives and the person."""
+    """Archivists who may handle it: those who keep the unit's dossiers, without relatives and the person."""
     path = dossier.subject.unit.path
     custody = Scope.select(Scope.officer, Unit.path).join(Unit).where(Scope.kind == dossiers.CUSTODY).tuples()
     keeping = {officer for officer, kept_path in custody if path.startswith(kept_path)}
