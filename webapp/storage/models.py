@@ -5,6 +5,7 @@ from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
 from webapp.storage.corrections import Correction, Proof, ProofPage
+from webapp.storage.facts import Certificate, FactLine, FactQuery
 from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish, PushSubscription
@@ -48,6 +49,9 @@ ALL = (
     Correction,
     Proof,
     ProofPage,
+    FactQuery,
+    FactLine,
+    Certificate,
     Complaint,
     Job,
     Notice,
