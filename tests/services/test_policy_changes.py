@@ -14,6 +14,7 @@ from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.services import audit, notices, policy, policy_changes
+from webapp.storage.accounts import Officer
 from webapp.storage.database import database, migrations
 from webapp.storage.notices import Notice
 from webapp.storage.policy import PolicyChange, Setting
@@ -61,6 +62,16 @@ def test_nobody_confirms_their_own(security):
         policy_changes.confirm(security, change.public_id, now=NOW)
     assert refusal.value.rule == "policy:second-person"
     assert policy.current().policy.preset == "standard"
+
+
+@pytest.mark.parametrize("lost", [{"role_names": "official"}, {"disabled_at": NOW}])
+def test_what_was_proposed_by_somebody_who_lost_the_right_since_is_not_confirmed(security, second, lost):
+    change = proposed(security, preset="strict")
+    Officer.update(**lost).where(Officer.id == security.person.id).execute()
+    with pytest.raises(Conflict):
+        policy_changes.confirm(second, change.public_id, now=NOW)
+    assert policy.current().policy.preset == "standard"
+    policy_changes.drop(second, change.public_id, now=NOW)
 
 
 def test_one_waits_at_a_time_and_is_decided_once(security, second):

@@ -129,6 +129,8 @@ def confirm(actor: Actor, change_id: str, *, now: datetime) -> None:
     change = _find(change_id)
     if change.proposed_by_id == actor.person.id:
         raise Refused("须由另一位安全保密员确认", rule="policy:second-person")
+    if change.proposed_by.disabled_at is not None or Role.SECURITY_OFFICER not in change.proposed_by.roles:
+        raise Conflict("提出人已经不是安全保密员，这项变更不能再确认，请放弃它，另行提出")
     changed = rules.differences(policy.current().policy, _policy_of(change))
     _decide(change, actor, now, state=ChangeState.MADE)
     policy.replace(_policy_of(change), at=now)
