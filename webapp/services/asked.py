@@ -74,8 +74,7 @@ def terms_of(request: AccessRequest) -> Terms | None:
         request.not_before,
         request.not_after,
         request.minutes,
-        request.may_print,
-        request.may_export,
+        request.may_copy,
     )
 
 
