@@ -46,6 +46,8 @@ SURFACES = (
     "mobile.routes.viewers",
     "mobile.routes.complaints",
     "mobile.routes.own_export",
+    "mobile.routes.copies",
+    "mobile.routes.joining",
     "mobile.routes.account",
     "mobile.routes.passkeys",
     "mobile.routes.devices",

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     READ = "read"  # summary, catalogue, pages, of whatever the decision allows
     OWN = "own"  # 我的档案
     REQUESTS = "requests"  # 查阅申请
+    JOIN = "join"  # 同阅
     APPROVALS = "approvals"  # 审批
     GRANTS = "grants"  # 收回授权
     RECUSALS = "recusals"  # 回避登记
@@ -42,6 +43,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.READ: _READERS | {Role.INDIVIDUAL},
     Permission.OWN: frozenset({Role.INDIVIDUAL}),
     Permission.REQUESTS: frozenset({Role.OFFICIAL}),
+    Permission.JOIN: frozenset({Role.OFFICIAL, Role.ARCHIVIST}),
     Permission.APPROVALS: frozenset({Role.APPROVER}),
     Permission.GRANTS: frozenset({Role.SECURITY_OFFICER}),
     Permission.RECUSALS: frozenset({Role.SECURITY_OFFICER}),

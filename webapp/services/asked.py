@@ -88,6 +88,19 @@ def note_step(request: AccessRequest, actor: Actor, step: Step, now: datetime, w
     RequestStep.create(request=request, officer=actor.person, kind=step, words=words, at=now)
 
 
+def approvals_of(request: AccessRequest) -> list[RequestStep]:
+    """The approvals that stand, in the order they were given: none from before it was handed in anew, none undone."""
+    standing: list[RequestStep] = []
+    for step in request.steps.order_by(RequestStep.id):
+        if step.kind in (Step.SECONDED, Step.APPROVED):
+            standing.append(step)
+        elif step.kind == Step.UNDONE:
+            standing.pop()
+        elif step.kind in (Step.SUBMITTED, Step.ANSWERED):
+            standing.clear()
+    return standing
+
+
 def sensitivities(request: AccessRequest) -> frozenset[Sensitivity]:
     """How the materials it names one by one are guarded now."""
     return named_in([request])[request.id].sensitivities

@@ -9,18 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from webapp.domain import companion as rules
-from webapp.domain.access_request import Step
 from webapp.domain.disclosure import Standing
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import audit, companions, dossiers, grants, readable, sessions, throttles, ties
+from webapp.services import asked, audit, companions, dossiers, grants, readable, sessions, throttles, ties
 from webapp.services.actor import Actor
 from webapp.services.visitor import Visitor
 from webapp.storage.accounts import Officer, Session
 from webapp.storage.archive import Dossier, Subject
 from webapp.storage.database import transaction
 from webapp.storage.reading import Companion, Viewing
-from webapp.storage.requests import Grant, RequestStep
+from webapp.storage.requests import Grant
 from webapp.vault.vault import vault
 
 WRONG_CODE = "没有这个同阅码，或者它已经用过、过期。请看查阅人手机上现在显示的 8 位数字"
@@ -89,11 +88,11 @@ def join(actor: Actor, code: str, *, visitor: Visitor, now: datetime) -> None:
 
 @transaction()
 def leave(actor: Actor, companion_id: str, *, now: datetime) -> None:
-    """End the company, from either side. Raises NotFound unless the actor is one of the two, Conflict when it ended."""
+    """Read along no longer. Raises NotFound for another's place, Conflict when it ended."""
     row = Companion.get_or_none(Companion.public_id == companion_id)
-    if row is None or actor.person.id not in (row.officer_id, row.viewing.officer_id):
+    if row is None or row.officer_id != actor.person.id:
         raise NotFound("没有这次同阅")
-    here = (Companion.id == row.id) & Companion.joined_at.is_null(False) & Companion.left_at.is_null()
+    here = (Companion.id == row.id) & Companion.left_at.is_null()
     if not Companion.update(left_at=now).where(here).execute():
         raise Conflict("这次同阅已经结束")
     _log("companion:left", actor, row.viewing, now)
@@ -143,9 +142,8 @@ def _approved(actor: Actor, viewing: Viewing, now: datetime) -> bool:
     """True for who gave an approval of a grant in force here: they are no witness of what they allowed."""
     reader = Actor(viewing.officer, Role(viewing.role), viewing.session)
     held = grants.in_force(reader, at=now, dossier=viewing.dossier).get(viewing.dossier_id, ())
-    of_these = Grant.select(Grant.request).where(Grant.public_id.in_([grant.public_id for grant in held]))
-    approvals = RequestStep.request.in_(of_these) & RequestStep.kind.in_([Step.SECONDED, Step.APPROVED])
-    return bool(RequestStep.select().where(approvals & (RequestStep.officer == actor.person)).exists())
+    rows = Grant.select().where(Grant.public_id.in_([grant.public_id for grant in held]))
+    return any(step.officer_id == actor.person.id for row in rows for step in asked.approvals_of(row.request))
 
 
 def _is_free(at: datetime) -> Any:

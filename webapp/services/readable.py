@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from webapp.domain.disclosure import FINAL, Decision
+from webapp.domain.disclosure import FINAL, Decision, Level, Sensitivity, awaits_second
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant
 from webapp.rendering.watermark import Mark
@@ -93,6 +93,21 @@ def rights_by(actor: Actor, dossier: Dossier, grant_id: str, *, at: datetime) ->
     return replace(rights, grants=named)
 
 
+def may_copy(rights: Rights, of: Material) -> bool:
+    """True when the one grant in these rights lets pages of a material leave the house."""
+    (grant,) = rights.grants
+    sensitivity = Sensitivity(of.sensitivity)
+    is_covered = grant.level_for(of.public_id, of.category, sensitivity) > Level.NOTHING
+    return grant.may_copy and is_covered and rights.decide(of).shows_pages
+
+
+def _require_may_copy(rights: Rights, of: Material) -> None:
+    if not may_copy(rights, of):
+        raise Refused("这项授权不包括制作这份材料的复制件", rule="copy:not-granted")
+    if awaits_second(rights.reader, rights.policy, is_for_two=rights.grants[0].is_for_two):
+        raise Refused("须有第二位工作人员同阅", rule="second-awaited")
+
+
 def page(
     actor: Actor, material_id: str, number: int, *, at: datetime, copy: ForCopy | None = None
 ) -> Readable:
@@ -108,6 +123,8 @@ def page(
         else dossiers.rights(actor, its.dossier, at=at)
     )
     require_pages(actor, its, rights.decide(its), at)
+    if copy:
+        _require_may_copy(rights, its)
     found = Page.get_or_none((Page.material == its) & (Page.number == number))
     if found is None:
         raise NotFound("没有这一页")

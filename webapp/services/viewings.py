@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from webapp.domain import purpose as purposes
+from webapp.domain.crockford import ALPHABET
 from webapp.domain.disclosure import Decision
 from webapp.domain.errors import Refused
 from webapp.domain.grant import Grant
@@ -13,7 +14,7 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.page_width import READING_PX
 from webapp.domain.role import Role
 from webapp.rendering import images
-from webapp.services import audit, contested, dossiers, grants, masks, notices, pieces, readable
+from webapp.services import audit, companions, contested, dossiers, grants, masks, notices, pieces, readable
 from webapp.services.actor import Actor
 from webapp.services.readable import ForCopy, Readable
 from webapp.storage.accounts import Officer
@@ -23,7 +24,6 @@ from webapp.storage.notices import NoticeWish
 from webapp.storage.pages import Page
 from webapp.storage.reading import Viewing
 
-_NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: none is mistaken for another on a photo
 LONGEST_LOOK_S = 24 * 60 * 60  # a browser may say anything
 _NUMBER_LENGTH = 8  # 40 bits: found by nobody, and short enough to read off a screenshot
 
@@ -53,6 +53,7 @@ class Opened:
     grant: Grant | None = None  # whose reading time is counted; None where the standing right suffices
     is_contested: bool = False  # 本人有异议, to the material or a page of it
     awaits_second: bool = False  # nothing of it is sent before a second officer has joined the viewing
+    second: Officer | None = None  # who reads along
 
 
 def open_material(actor: Actor, material_id: str, *, at: datetime) -> Opened:
@@ -66,7 +67,9 @@ def open_material(actor: Actor, material_id: str, *, at: datetime) -> Opened:
     sheets = tuple(Sheet(page, rights.decide(material, page), page.id in doubted.pages) for page in pages)
     is_contested, awaits = material.id in doubted.materials, rights.awaits_second(material)
     viewing, grant = readable.viewing_of(actor, material.dossier), rights.grant_for(material)
-    return Opened(material, decision, viewing, sheets, grant, is_contested, awaits)
+    second = companions.of(viewing, at=at) if viewing and rights.reader.is_accompanied else None
+    who = second.session.officer if second else None
+    return Opened(material, decision, viewing, sheets, grant, is_contested, awaits, who)
 
 
 def recent(actor: Actor, *, limit: int = 5) -> list[Viewing]:
@@ -99,7 +102,7 @@ def begin(actor: Actor, material_id: str, purpose: str, *, now: datetime) -> Vie
     with transaction():
         if (opened := readable.viewing_of(actor, material.dossier)) is not None:
             return opened
-        number = "V" + "".join(secrets.choice(_NUMBER_LETTERS) for _ in range(_NUMBER_LENGTH - 1))
+        number = "V" + "".join(secrets.choice(ALPHABET) for _ in range(_NUMBER_LENGTH - 1))
         viewing = Viewing.create(number=number, officer=actor.person, session=actor.session, dossier=material.dossier,
                                  role=actor.role, purpose=code, opened_at=now)  # fmt: skip
         audit.append("viewing:opened", actor=actor, at=now, kind="dossier", record=material.dossier.public_id,

@@ -1,0 +1,96 @@
+"""Reading along (同阅) on the phone: the reader's place for a second officer, and the second officer's side."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.domain import purpose as purposes
+from webapp.domain.errors import Conflict, Refused, Throttled
+from webapp.domain.permission import Permission
+from webapp.services import companions, joining, viewings
+from webapp.web import step_up
+from webapp.web.clock import now
+from webapp.web.faults import shown_again
+from webapp.web.fragments import wants_fragment
+from webapp.web.guards import current_actor, current_session, requires
+from webapp.web.sign_in import visitor
+
+bp = Blueprint("joining", __name__)
+LONGEST_TYPED = 40  # characters looked at
+
+
+@bp.post("/materials/<material_id>/second")
+@requires(Permission.READ)
+def invite(material_id: str) -> Response:
+    """A place for a second officer in the viewing; its code is shown where the pages would be."""
+    joining.invite(current_actor(), material_id, now=now())
+    return redirect(url_for("materials.read", material_id=material_id), code=303)
+
+
+@bp.get("/materials/<material_id>/second")
+@requires(Permission.READ)
+def awaited(material_id: str) -> Response:
+    """The waiting page asks for itself: it is loaded anew once somebody has joined, or the code is over."""
+    if not wants_fragment():
+        return redirect(url_for("materials.read", material_id=material_id), code=303)
+    opened = viewings.open_material(current_actor(), material_id, at=now())
+    still = opened.viewing and opened.awaits_second and joining.place_in(opened.viewing, at=now())
+    answer = make_response("", 204)
+    if not still:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@bp.get("/join")
+@requires(Permission.JOIN)
+def ask() -> str:
+    """Type the code of a reader's phone; and where one reads along now."""
+    return render_template("joining/ask.html", code=request.args.get("code", "")[:LONGEST_TYPED], **_here())
+
+
+@bp.post("/join")
+@requires(Permission.JOIN)
+def look() -> Response | str:
+    """Whose viewing of whose dossier it is, before one says yes."""
+    code = _code()
+    try:
+        viewing = joining.look(current_actor(), code, visitor=visitor(), now=now())
+    except (Refused, Throttled) as error:
+        return shown_again("joining/ask.html", error, code=code, **_here())
+    return render_template("joining/confirm.html", **_offered(viewing, code))
+
+
+@bp.post("/join/confirm")
+@requires(Permission.JOIN)
+def join() -> Response:
+    """Join, with a proof that it is oneself."""
+    actor, code = current_actor(), _code()
+    try:
+        viewing = joining.look(actor, code, visitor=visitor(), now=now())
+    except (Refused, Throttled) as error:
+        return shown_again("joining/ask.html", error, code=code, **_here())
+    try:
+        step_up.check()
+        joining.join(actor, code, visitor=visitor(), now=now())
+    except (Refused, Throttled, Conflict) as error:
+        return shown_again("joining/confirm.html", error, **_offered(viewing, code))
+    return redirect(url_for("joining.ask"), code=303)
+
+
+@bp.post("/join/<companion_id>/leave")
+@requires(Permission.JOIN)
+def leave(companion_id: str) -> Response:
+    """Read along no longer; the reader's next page is refused."""
+    joining.leave(current_actor(), companion_id, now=now())
+    return redirect(url_for("joining.ask"), code=303)
+
+
+def _code() -> str:
+    return request.form.get("joining", "")[:LONGEST_TYPED]
+
+
+def _here() -> dict[str, object]:
+    return {"beside": companions.beside(current_session(), at=now()), "purpose": purposes.label}
+
+
+def _offered(viewing: object, code: str) -> dict[str, object]:
+    return {"viewing": viewing, "code": code, "purpose": purposes.label}
