@@ -1,13 +1,16 @@
 """Reading along (同阅) on the phone: the reader's place for a second officer, and the second officer's side."""
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.domain import purpose as purposes
+from webapp.domain.companion import in_groups
 from webapp.domain.errors import Conflict, Refused, Throttled
 from webapp.domain.permission import Permission
 from webapp.services import companions, joining, viewings
-from webapp.web import step_up
+from webapp.services.joining import Place
+from webapp.storage.reading import Viewing
+from webapp.web import squares, step_up
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.fragments import wants_fragment
@@ -18,26 +21,29 @@ bp = Blueprint("joining", __name__)
 LONGEST_TYPED = 40  # characters looked at
 
 
+@bp.get("/materials/<material_id>/second")
+@requires(Permission.READ)
+def awaited(material_id: str) -> Response | str:
+    """Where the pages would be: the code by which a second officer joins.
+
+    The page asks for itself, and is loaded anew once somebody has joined or the code is over.
+    """
+    opened = viewings.open_material(current_actor(), material_id, at=now())
+    wants = opened.viewing is not None and opened.wants_company
+    place = joining.place_in(opened.viewing, at=now()) if opened.viewing and wants else None
+    if wants_fragment():
+        return make_response("", 204, {} if place else {"HX-Refresh": "true"})
+    if not wants:
+        return redirect(url_for("materials.read", material_id=material_id), code=303)
+    return render_template("joining/awaited.html", opened=opened, place=place, **_shown(place))
+
+
 @bp.post("/materials/<material_id>/second")
 @requires(Permission.READ)
 def invite(material_id: str) -> Response:
-    """A place for a second officer in the viewing; its code is shown where the pages would be."""
+    """Make a place for a second officer in the viewing."""
     joining.invite(current_actor(), material_id, now=now())
-    return redirect(url_for("materials.read", material_id=material_id), code=303)
-
-
-@bp.get("/materials/<material_id>/second")
-@requires(Permission.READ)
-def awaited(material_id: str) -> Response:
-    """The waiting page asks for itself: it is loaded anew once somebody has joined, or the code is over."""
-    if not wants_fragment():
-        return redirect(url_for("materials.read", material_id=material_id), code=303)
-    opened = viewings.open_material(current_actor(), material_id, at=now())
-    still = opened.viewing and opened.awaits_second and joining.place_in(opened.viewing, at=now())
-    answer = make_response("", 204)
-    if not still:
-        answer.headers["HX-Refresh"] = "true"
-    return answer
+    return redirect(url_for("joining.awaited", material_id=material_id), code=303)
 
 
 @bp.get("/join")
@@ -88,9 +94,18 @@ def _code() -> str:
     return request.form.get("joining", "")[:LONGEST_TYPED]
 
 
+def _shown(place: Place | None) -> dict[str, str]:
+    """The code as digits to type and as a square to scan."""
+    if place is None:
+        return {}
+    site = current_app.config["SETTINGS"].public_origin
+    address = f"{site}{url_for('joining.ask')}?code={place.code}"
+    return {"digits": in_groups(place.code), "square": squares.drawn(address)}
+
+
 def _here() -> dict[str, object]:
     return {"beside": companions.beside(current_session(), at=now()), "purpose": purposes.label}
 
 
-def _offered(viewing: object, code: str) -> dict[str, object]:
+def _offered(viewing: Viewing, code: str) -> dict[str, object]:
     return {"viewing": viewing, "code": code, "purpose": purposes.label}

@@ -1,17 +1,15 @@
 """Reading a material's pages (原件浏览): purpose once a sitting, then images masked and marked for this reader."""
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.domain import purpose as purposes
-from webapp.domain.companion import in_groups
 from webapp.domain.errors import Invalid
 from webapp.domain.grant import BEAT_S, WARNED_S
 from webapp.domain.page_width import READING_PX, THUMBNAIL_PX, ZOOMED_PX
 from webapp.domain.permission import Permission
-from webapp.services import joining, mask_queue, viewings
+from webapp.services import mask_queue, viewings
 from webapp.services.viewings import Opened, Sheet
-from webapp.web import squares
 from webapp.web.clock import now
 from webapp.web.guards import current_actor, requires
 from webapp.web.limits import PAGE_IMAGES, limiter
@@ -24,8 +22,8 @@ WIDTHS = {"page": READING_PX, "full": ZOOMED_PX, "thumbnail": THUMBNAIL_PX}
 
 @bp.get("/materials/<material_id>")
 @requires(Permission.READ)
-def read(material_id: str) -> str:
-    """The viewer; before it, once a sitting, the question what for."""
+def read(material_id: str) -> Response | str:
+    """The viewer; before it, once a sitting, the question what for, and where two must read the second officer."""
     actor = current_actor()
     opened = viewings.open_material(actor, material_id, at=now())
     if opened.viewing is None:
@@ -35,7 +33,7 @@ def read(material_id: str) -> str:
         viewings.begin(actor, material_id, implied, now=now())
         opened = viewings.open_material(actor, material_id, at=now())
     if opened.awaits_second:
-        return _waiting(opened)
+        return redirect(url_for("joining.awaited", material_id=material_id), code=303)
     _await_withheld(opened)
     return _viewer(opened)
 
@@ -111,15 +109,6 @@ def viewed(material_id: str) -> tuple[str, int]:
 def beat(material_id: str) -> dict[str, int | None]:
     """The heartbeat of an open viewer: how long it may stay open; refused once the right has ended."""
     return {"left_s": viewings.beat(current_actor(), material_id, now=now())}
-
-
-def _waiting(opened: Opened) -> str:
-    """Where the pages would be: the code by which a second officer joins."""
-    place = joining.place_in(opened.viewing, at=now()) if opened.viewing else None
-    site = current_app.config["SETTINGS"].public_origin
-    square = squares.drawn(f"{site}{url_for('joining.ask')}?code={place.code}") if place else ""
-    digits = in_groups(place.code) if place else ""
-    return render_template("materials/second.html", opened=opened, place=place, square=square, digits=digits)
 
 
 def _await_withheld(opened: Opened) -> None:

@@ -27,10 +27,14 @@ from webapp.storage.requests import AccessRequest, RequestStep
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What may be copied under a grant: materials with the number of their pages."""
+    """What may be copied under a grant: materials with the number of their pages.
+
+    awaits_second -- not before a second officer has joined the viewing
+    """
 
     held: Held
     lines: tuple[tuple[Material, int], ...]
+    awaits_second: bool
 
     @property
     def dossier(self) -> Dossier:
@@ -70,7 +74,8 @@ def offered(actor: Actor, grant_id: str, *, at: datetime) -> Offered:
     opened = dossiers.catalogue(actor, held.row.dossier.public_id, at=at)
     rights = readable.rights_by(actor, held.row.dossier, grant_id, at=at)
     lines = [(line.material, line.scanned_pages) for line in opened.lines if line.scanned_pages]
-    return Offered(held, tuple(line for line in lines if readable.may_copy(rights, line[0])))
+    mine = tuple(line for line in lines if readable.may_copy(rights, line[0]))
+    return Offered(held, mine, rights.wants_company)
 
 
 def make(actor: Actor, grant_id: str, choice: Mapping[str, str], *, now: datetime) -> Made:

@@ -46,8 +46,9 @@ def invite(actor: Actor, material_id: str, *, now: datetime) -> None:
     """
     material = readable.material(material_id)
     rights = dossiers.rights(actor, material.dossier, at=now)
+    readable.require_pages(actor, material, rights.decide(material), now)
     viewing = readable.viewing_of(actor, material.dossier)
-    if viewing is None or not rights.awaits_second(material):
+    if viewing is None or not rights.wants_company:
         raise Conflict("这次查阅现在不用请人同阅，请返回重新打开材料")
     Companion.delete().where((Companion.viewing == viewing) & Companion.joined_at.is_null()).execute()
     Companion.create(viewing=viewing, invited_at=now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from webapp.domain.disclosure import FINAL, Decision, Level, Sensitivity, awaits_second
+from webapp.domain.disclosure import FINAL, Decision, Level, Sensitivity
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant
 from webapp.rendering.watermark import Mark
@@ -104,7 +104,7 @@ def may_copy(rights: Rights, of: Material) -> bool:
 def _require_may_copy(rights: Rights, of: Material) -> None:
     if not may_copy(rights, of):
         raise Refused("这项授权不包括制作这份材料的复制件", rule="copy:not-granted")
-    if awaits_second(rights.reader, rights.policy, is_for_two=rights.grants[0].is_for_two):
+    if rights.wants_company:
         raise Refused("须有第二位工作人员同阅", rule="second-awaited")
 
 

@@ -56,3 +56,9 @@ class Rights:
         return self.decide(material).shows_pages and awaits_second(
             self.reader, self.policy, is_for_two=is_for_two
         )
+
+    @property
+    def wants_company(self) -> bool:
+        """True when a second officer would open something here: pages, or copies under a grant for two."""
+        is_for_two = any(grant.is_for_two for grant in self.grants)
+        return awaits_second(self.reader, self.policy, is_for_two=is_for_two)

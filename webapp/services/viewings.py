@@ -53,6 +53,7 @@ class Opened:
     grant: Grant | None = None  # whose reading time is counted; None where the standing right suffices
     is_contested: bool = False  # 本人有异议, to the material or a page of it
     awaits_second: bool = False  # nothing of it is sent before a second officer has joined the viewing
+    wants_company: bool = False  # or something else in the dossier is not open before
     second: Officer | None = None  # who reads along
 
 
@@ -69,7 +70,7 @@ def open_material(actor: Actor, material_id: str, *, at: datetime) -> Opened:
     viewing, grant = readable.viewing_of(actor, material.dossier), rights.grant_for(material)
     second = companions.of(viewing, at=at) if viewing and rights.reader.is_accompanied else None
     who = second.session.officer if second else None
-    return Opened(material, decision, viewing, sheets, grant, is_contested, awaits, who)
+    return Opened(material, decision, viewing, sheets, grant, is_contested, awaits, rights.wants_company, who)
 
 
 def recent(actor: Actor, *, limit: int = 5) -> list[Viewing]:
