@@ -3,13 +3,11 @@
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.domain import purpose as purposes
 from webapp.domain.companion import in_groups
 from webapp.domain.errors import Conflict, Refused, Throttled
 from webapp.domain.permission import Permission
 from webapp.services import companions, joining, viewings
 from webapp.services.joining import Place
-from webapp.storage.reading import Viewing
 from webapp.web import squares, step_up
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
@@ -62,7 +60,7 @@ def look() -> Response | str:
         viewing = joining.look(current_actor(), code, visitor=visitor(), now=now())
     except (Refused, Throttled) as error:
         return shown_again("joining/ask.html", error, code=code, **_here())
-    return render_template("joining/confirm.html", **_offered(viewing, code))
+    return render_template("joining/confirm.html", viewing=viewing, code=code)
 
 
 @bp.post("/join/confirm")
@@ -78,7 +76,7 @@ def join() -> Response:
         step_up.check()
         joining.join(actor, code, visitor=visitor(), now=now())
     except (Refused, Throttled, Conflict) as error:
-        return shown_again("joining/confirm.html", error, **_offered(viewing, code))
+        return shown_again("joining/confirm.html", error, viewing=viewing, code=code)
     return redirect(url_for("joining.ask"), code=303)
 
 
@@ -104,8 +102,4 @@ def _shown(place: Place | None) -> dict[str, str]:
 
 
 def _here() -> dict[str, object]:
-    return {"beside": companions.beside(current_session(), at=now()), "purpose": purposes.label}
-
-
-def _offered(viewing: Viewing, code: str) -> dict[str, object]:
-    return {"viewing": viewing, "code": code, "purpose": purposes.label}
+    return {"beside": companions.beside(current_session(), at=now())}

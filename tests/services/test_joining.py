@@ -248,7 +248,7 @@ def test_the_second_leaves_and_another_may_come(strict, reader, second, page):
         joining.leave(second, company.public_id, now=NOW)
     join(proven(make_officer(Role.ARCHIVIST)), invited(reader, page))
     assert deliver(reader, page).content
-    assert len(companions.ever(Viewing.get())) == 2
+    assert len(companions.names(Viewing.get())) == 2
 
 
 @pytest.mark.parametrize("end", ["signed out", "idle", "disabled", "another role", "recused since"])

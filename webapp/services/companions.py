@@ -33,11 +33,11 @@ def beside(session: Session, *, at: datetime) -> list[Companion]:
     return list(_present(Companion.session == session, at))
 
 
-def ever(viewing: Viewing) -> list[Officer]:
-    """Everybody who read along in a viewing, in the order they came."""
+def names(viewing: Viewing) -> tuple[str, ...]:
+    """Everybody who read along in a viewing at some time, in the order they came."""
     joined = Companion.select(Companion, Officer).join(Officer, on=Companion.officer == Officer.id)
     rows = joined.where(Companion.viewing == viewing).order_by(Companion.joined_at)
-    return list({row.officer_id: row.officer for row in rows}.values())
+    return tuple({row.officer_id: row.officer.name for row in rows}.values())
 
 
 def _present(where: Any, at: datetime) -> Iterator[Companion]:

@@ -13,7 +13,7 @@ from webapp.domain import purpose as purposes
 from webapp.domain.disclosure import Level
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import audit, corrections, dossiers, units
+from webapp.services import audit, companions, corrections, dossiers, units
 from webapp.services.actor import Actor
 from webapp.services.sessions import ABSOLUTE
 from webapp.storage.accounts import Officer
@@ -58,6 +58,7 @@ class Read:
     title: str
     pages: tuple[int, ...]
     was_clear: bool  # unmasked
+    was_copied: bool  # pages of it went into a copy that left the house
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,14 @@ class Account:
 
     approved_at -- when the request behind them was decided; None where the standing right sufficed
     last_at -- when the last of their pages was sent; None without any
+    seconds -- names of those who read along
     """
 
     viewed: Viewed
     reads: tuple[Read, ...]
     approved_at: datetime | None
     last_at: datetime | None
+    seconds: tuple[str, ...] = ()
 
 
 def open_own(actor: Actor) -> Dossier:
@@ -123,6 +126,7 @@ def account(actor: Actor, viewing_id: str) -> Account:
         tuple(_reads(told)),
         grant and grant.request.decided_at,
         datetime.fromisoformat(told[-1][0]["at"]) if told else None,
+        companions.names(viewing),
     )
 
 
@@ -160,5 +164,6 @@ def _reads(told: list[Sent]) -> Iterator[Read]:
         by_material.setdefault(page.material, []).append((entry, page))
     for material, shown in by_material.items():
         numbers = tuple(sorted({page.number for _, page in shown}))
-        was_clear = any(entry.get("details", {}).get("rendition") == "clear" for entry, _ in shown)
-        yield Read(material.title, numbers, was_clear)
+        details = [entry.get("details", {}) for entry, _ in shown]
+        was_clear = any(each.get("rendition") == "clear" for each in details)
+        yield Read(material.title, numbers, was_clear, any("copy" in each for each in details))
