@@ -8,7 +8,7 @@ from webapp.domain import purpose as purposes
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.permission import Permission
 from webapp.domain.role import Role
-from webapp.services import copies, copy_register
+from webapp.services import copies, copy_register, units
 from webapp.services.actor import SYSTEM, Actor
 from webapp.services.copies import Made
 from webapp.web import squares, step_up
@@ -80,6 +80,7 @@ def _form(grant_id: str) -> dict[str, object]:
 
 
 def _written(made: Made) -> bytes:
+    subject = made.request.dossier.subject
     site = current_app.config["SETTINGS"].public_origin
     address = site + url_for("copies.check")
     return printed(
@@ -87,6 +88,7 @@ def _written(made: Made) -> bytes:
         made=made,
         pages=[(page, b64encode(page.jpeg).decode()) for page in made.pages],
         purpose=purposes.label(made.request.purpose),
+        units=[units.full_name(unit) if unit else "" for unit in (subject.unit, made.request.asker.unit)],
         address=address,
         square=squares.printable(f"{address}?number={made.copy.number}&code={made.code}"),
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from webapp.domain import crockford, page_choice
 from webapp.domain.errors import Invalid
-from webapp.services import audit, dossiers, named, policy, throttles
+from webapp.services import audit, dossiers, policy, throttles
 from webapp.services.actor import Actor
 from webapp.services.audit import Outcome
 from webapp.services.rights import Rights
@@ -24,7 +24,7 @@ from webapp.storage.requests import AccessRequest, Grant
 from webapp.vault.vault import vault
 
 _NUMBER_LENGTH, _CODE_LENGTH = 8, 12  # characters; the code has 60 bits
-GONE = "已移走的材料"
+UNNAMED = "一份材料"  # whose title one may not know, any more or at all, or that was removed
 
 Part = tuple[Material, list[int]]  # pages of one material
 
@@ -112,7 +112,7 @@ def check(number: str, code: str, *, actor: Actor, visitor: Visitor, now: dateti
 
 def _told(part: CopyPart, rights: Rights) -> tuple[str, str]:
     its = part.material
-    return (named.titled(its, rights.decide(its)).title if its else GONE), part.numbers
+    return its.title if its and rights.decide(its).shows_catalogue else UNNAMED, part.numbers
 
 
 def _seal(number: str, code: str) -> str:

@@ -30,11 +30,10 @@ def told(actor: Actor, request: AccessRequest, *, at: datetime) -> list[Named]:
     held = dossiers.rights(actor, request.dossier, at=at)
     parts = Material.select().join(RequestScope, on=RequestScope.material == Material.id)
     chosen = parts.where(RequestScope.request == request).order_by(RequestScope.id)
-    return [titled(material, held.decide(material)) for material in chosen]
+    return [_named(material, held.decide(material)) for material in chosen]
 
 
-def titled(material: Material, decision: Decision) -> Named:
-    """A material under the name that one may know it by."""
+def _named(material: Material, decision: Decision) -> Named:
     if not decision.shows_catalogue:
         return Named(material.public_id, UNTOLD)
     return Named(material.public_id, material.title, material.year)

@@ -13,7 +13,7 @@ from webapp.domain import purpose as purposes
 from webapp.domain.disclosure import Level
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import audit, companions, corrections, dossiers, units
+from webapp.services import audit, corrections, dossiers, units
 from webapp.services.actor import Actor
 from webapp.services.sessions import ABSOLUTE
 from webapp.storage.accounts import Officer
@@ -118,15 +118,16 @@ def account(actor: Actor, viewing_id: str) -> Account:
         raise NotFound("没有这次查阅的记录", rule="viewing:not-own")
     dossier = open_own(actor)
     told = _told(actor, dossier, viewing)
-    approved = {grant for entry, _ in told if (grant := entry.get("details", {}).get("grant"))}
-    grant = Grant.get_or_none(Grant.public_id.in_(list(approved))) if approved else None
+    approved, along = _named(told, "grant"), _named(told, "second")
+    grant = Grant.get_or_none(Grant.public_id.in_(approved)) if approved else None
+    seconds = Officer.select().where(Officer.public_id.in_(along)).order_by(Officer.id) if along else ()
     name = units.full_name(viewing.officer.unit) if viewing.officer.unit else ""
     return Account(
         Viewed(viewing, name),
         tuple(_reads(told)),
         grant and grant.request.decided_at,
         datetime.fromisoformat(told[-1][0]["at"]) if told else None,
-        companions.names(viewing),
+        tuple(officer.name for officer in seconds),
     )
 
 
@@ -155,6 +156,11 @@ def _told(actor: Actor, dossier: Dossier, viewing: Viewing) -> list[Sent]:
         if rights.decide(page.material).shows_catalogue
     }
     return [(entry, pages[entry["record"]]) for entry in sent if entry["record"] in pages]
+
+
+def _named(told: list[Sent], what: str) -> list[str]:
+    """The ids of one kind in the details of these entries."""
+    return list({named for entry, _ in told if (named := entry.get("details", {}).get(what))})
 
 
 def _reads(told: list[Sent]) -> Iterator[Read]:
