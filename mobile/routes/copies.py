@@ -36,14 +36,13 @@ def choose(grant_id: str) -> str:
 def make(grant_id: str) -> Response:
     """The file: a cover that says who, what for and by whose leave, then the pages that were chosen."""
     typed = {its: request.form.get(f"pages-{its}", "") for its in request.form.getlist("material")}
-    form = _form(grant_id)
     try:
         step_up.check()
         with one_at_a_time():
             made = copies.make(current_actor(), grant_id, typed, now=now())
             content = _written(made)
     except (Invalid, NotFound, Refused, Throttled) as error:
-        return shown_again("copies/choose.html", error, typed=typed, **form)
+        return shown_again("copies/choose.html", error, typed=typed, **_form(grant_id))
     return attached(content, "application/pdf", f"复制件 {made.copy.number}.pdf")
 
 

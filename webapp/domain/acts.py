@@ -17,7 +17,6 @@ _WORDS = {
     "complaint:withdrawn": "撤回投诉",
     "copy:checked": "核验复制件",
     "copy:made": "制作复制件",
-    "copy:offered": "选择要复制的材料",
     "correction:accepted": "答复更正：已更正",
     "correction:asked": "提出更正申请",
     "correction:declined": "答复更正：未予更正",
