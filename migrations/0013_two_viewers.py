@@ -46,6 +46,9 @@ def up(migrator, db):
         viewing = ForeignKeyField(Viewing, on_delete="RESTRICT")
         pages = IntegerField()
         made_at = DateTimeField()
+        settled_as = CharField(max_length=16, default="")
+        settled_at = DateTimeField(null=True)
+        settled_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
 
         class Meta:
             database = db

@@ -57,6 +57,7 @@ SURFACES = (
     "webapp.routes.masks",
     "webapp.routes.catalogue",
     "webapp.routes.people",
+    "webapp.routes.copies",
     "webapp.routes.corrections",
     "webapp.routes.cases",
     "webapp.routes.officers",

@@ -57,7 +57,7 @@ def approve_for_two(page: Page, browsing: Browsing) -> None:
 
 
 def test_two_read_together_and_take_a_copy_along(
-    read: Service, browsing: Browsing, asker: Page, approver: Page, official: Page
+    read: Service, browsing: Browsing, asker: Page, approver: Page, official: Page, archivist: Page
 ) -> None:
     found: list[str] = []
     material = visits.material_id(OTHER.dossier_number, FORM)
@@ -114,6 +114,12 @@ def test_two_read_together_and_take_a_copy_along(
     asker.goto(own)
     expect(asker.get_by_role("list", name="已制作的复制件")).to_be_visible()
     found += faults(asker, "copy-listed")
+
+    archivist.goto("/")
+    archivist.get_by_role("link", name="复制件去向").click()
+    found += faults(archivist, "copy-desk")
+    archivist.get_by_role("button", name="已交回归档").first.click()
+    expect(archivist.get_by_text("没有在外的复制件")).to_be_visible()
 
     stranger = browsing.stranger().new_page()
     stranger.goto(f"/copies/check?number={handed.value.suggested_filename[4:12]}")

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     ROLES = "roles"  # 角色与范围
     AUDIT = "audit"  # 审计日志
     TRACE = "trace"  # 泄露追查
+    COPIES = "copies"  # 复制件去向
     CORRECTIONS = "corrections"  # 更正申请的答复
     CASES = "cases"  # 投诉处理
 
@@ -55,6 +56,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.ROLES: frozenset({Role.SECURITY_OFFICER}),
     Permission.AUDIT: frozenset({Role.AUDITOR}),
     Permission.TRACE: frozenset({Role.SECURITY_OFFICER}),
+    Permission.COPIES: frozenset({Role.ARCHIVIST}),
     Permission.CORRECTIONS: frozenset({Role.ARCHIVIST}),
     Permission.CASES: frozenset({Role.SECURITY_OFFICER, Role.AUDITOR}),
 }

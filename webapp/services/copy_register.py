@@ -11,7 +11,7 @@ from datetime import datetime
 
 from webapp.domain import crockford, page_choice
 from webapp.domain.errors import Invalid
-from webapp.services import audit, dossiers, policy, throttles
+from webapp.services import audit, copy_returns, dossiers, policy, throttles
 from webapp.services.actor import Actor
 from webapp.services.audit import Outcome
 from webapp.services.rights import Rights
@@ -31,15 +31,22 @@ Part = tuple[Material, list[int]]  # pages of one material
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A copy as its asker and its approvers are told of it: titles, as far as they may know them, and page numbers."""
+    """A copy as its asker and its approvers are told of it: titles, as far as they may know them, and page numbers.
+
+    end -- what became of it, empty while it is out
+    """
 
     copy: Copy
     parts: tuple[tuple[str, str], ...]
+    end: str
 
 
 @dataclass(frozen=True, slots=True)
 class Genuine:
-    """What anybody with the paper may know. `is_over` when it should be back, filed or destroyed."""
+    """What anybody with the paper may know.
+
+    is_over -- it should be back or destroyed; settled -- what its keeper says became of it, empty while it is out
+    """
 
     number: str
     made_at: datetime
@@ -47,6 +54,7 @@ class Genuine:
     pages: int
     not_after: datetime
     is_over: bool
+    settled: str
 
 
 def new_number() -> str:
@@ -79,7 +87,11 @@ def listed(actor: Actor, request: AccessRequest, *, at: datetime) -> list[Regist
         return []
     rights = dossiers.rights(actor, request.dossier, at=at)
     return [
-        Registered(row, tuple(_told(part, rights) for part in row.parts.order_by(CopyPart.id)))
+        Registered(
+            row,
+            tuple(_told(part, rights) for part in row.parts.order_by(CopyPart.id)),
+            copy_returns.label(row),
+        )
         for row in rows
     ]
 
@@ -107,7 +119,9 @@ def check(number: str, code: str, *, actor: Actor, visitor: Visitor, now: dateti
     grant = made.grant
     is_over = grant.revoked_at is not None or now >= grant.not_after
     organisation = policy.current().organisation
-    return Genuine(number, made.made_at, organisation, made.pages, grant.not_after, is_over)
+    return Genuine(
+        number, made.made_at, organisation, made.pages, grant.not_after, is_over, copy_returns.label(made)
+    )
 
 
 def _told(part: CopyPart, rights: Rights) -> tuple[str, str]:

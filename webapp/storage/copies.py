@@ -2,6 +2,7 @@
 
 from peewee import CharField, ForeignKeyField, IntegerField
 
+from webapp.storage.accounts import Officer
 from webapp.storage.archive import Material
 from webapp.storage.database import PublicIdField, Record, UtcField
 from webapp.storage.reading import Viewing
@@ -18,6 +19,9 @@ class Copy(Record):
     viewing = ForeignKeyField(Viewing, on_delete="RESTRICT")
     pages = IntegerField()
     made_at = UtcField()
+    settled_as = CharField(max_length=16, default="")  # End of domain.copy_end; "" while it is out
+    settled_at = UtcField(null=True)
+    settled_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
 
 
 class CopyPart(Record):
