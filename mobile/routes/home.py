@@ -9,6 +9,7 @@ from webapp.services import (
     complaints,
     copy_returns,
     corrections,
+    fact_answers,
     grants,
     intake,
     mask_queue,
@@ -40,6 +41,7 @@ def home() -> str | Response:
             uploads=intake.unsettled(actor),
             corrections=corrections.waiting(actor),
             copies=copy_returns.waiting(actor),
+            queries=fact_answers.waiting(actor),
         )
     if actor.role is Role.OFFICIAL:
         return render_template(

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     TRACE = "trace"  # 泄露追查
     COPIES = "copies"  # 复制件去向
     CORRECTIONS = "corrections"  # 更正申请的答复
+    FACTS = "facts"  # 事实查询的答复
     CASES = "cases"  # 投诉处理
 
 
@@ -58,6 +59,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.TRACE: frozenset({Role.SECURITY_OFFICER}),
     Permission.COPIES: frozenset({Role.ARCHIVIST}),
     Permission.CORRECTIONS: frozenset({Role.ARCHIVIST}),
+    Permission.FACTS: frozenset({Role.ARCHIVIST}),
     Permission.CASES: frozenset({Role.SECURITY_OFFICER, Role.AUDITOR}),
 }
 
