@@ -19,8 +19,15 @@ REASON = Reason("2", "任前考察，核对学历学位")
 DAY = timedelta(days=1)
 
 
-def terms(level: Level = Level.MASKED, *, minutes: int = 60, now: datetime = NOW, days: int = 3) -> Terms:
-    return Terms(level, now, now + days * DAY, minutes)
+def terms(
+    level: Level = Level.MASKED,
+    *,
+    minutes: int = 60,
+    now: datetime = NOW,
+    days: int = 3,
+    may_copy: bool = False,
+) -> Terms:
+    return Terms(level, now, now + days * DAY, minutes, may_copy)
 
 
 def make_draft(
@@ -45,11 +52,12 @@ def make_request(
     minutes: int = 60,
     days: int = 3,
     now: datetime = NOW,
+    may_copy: bool = False,
     **scope,
 ) -> AccessRequest:
     """A request that waits for its approver."""
     draft = make_draft(asker, *materials, now=now, **scope)
-    asked_for = terms(level, minutes=minutes, now=now, days=days)
+    asked_for = terms(level, minutes=minutes, now=now, days=days, may_copy=may_copy)
     requests.change_terms(asker, draft.public_id, asked_for, now=now)
     return requests.submit(asker, draft.public_id, now=now)
 

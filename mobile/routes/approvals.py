@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 from webapp.domain import purpose as purposes
 from webapp.domain.access_request import Step, Terms
 from webapp.domain.category import Category
-from webapp.domain.disclosure import Level
+from webapp.domain.disclosure import Level, Preset
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import approvals, asked, caseload, deciders, grants
+from webapp.services import approvals, asked, caseload, copy_register, deciders, grants, policy
 from webapp.services.approvals import Offer
 from webapp.services.caseload import Case
 from webapp.storage.archive import Material
@@ -179,8 +179,8 @@ def _less(asked_for: AccessRequest) -> Offer | None:
         terms.not_before,
         min(terms.not_after, last_day + timedelta(days=1)),
         minutes,
-        terms.may_print,
-        terms.may_export,
+        terms.may_copy and "may_copy" in form,
+        terms.is_for_two or "is_for_two" in form,
     )
     return None if Offer(scope, given) == offer else Offer(scope, given)
 
@@ -214,6 +214,8 @@ def _shown(request_id: str) -> dict[str, object]:
         "purpose": purposes.label(case.request.purpose),
         "step_labels": {step.value: step.label for step in Step},
         "grants": grants.told_of(case.request, at=now()),
+        "copies": copy_register.listed(current_actor(), case.request, at=now()),
+        "is_strict": policy.current().policy.preset is Preset.STRICT,
         "lesser": _lesser(case),
         "just": [],
         "at": now(),

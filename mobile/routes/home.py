@@ -7,6 +7,7 @@ from webapp.domain.permission import Permission, permits
 from webapp.domain.role import Role
 from webapp.services import (
     complaints,
+    copy_returns,
     corrections,
     fact_answers,
     grants,
@@ -39,6 +40,7 @@ def home() -> str | Response:
             waiting=waiting,
             uploads=intake.unsettled(actor),
             corrections=corrections.waiting(actor),
+            copies=copy_returns.waiting(actor),
             queries=fact_answers.waiting(actor),
         )
     if actor.role is Role.OFFICIAL:

@@ -22,8 +22,8 @@ WIDTHS = {"page": READING_PX, "full": ZOOMED_PX, "thumbnail": THUMBNAIL_PX}
 
 @bp.get("/materials/<material_id>")
 @requires(Permission.READ)
-def read(material_id: str) -> str:
-    """The viewer; before it, once a sitting, the question what for."""
+def read(material_id: str) -> Response | str:
+    """The viewer; before it, once a sitting, the question what for, and where two must read the second officer."""
     actor = current_actor()
     opened = viewings.open_material(actor, material_id, at=now())
     if opened.viewing is None:
@@ -32,6 +32,8 @@ def read(material_id: str) -> str:
             return render_template("materials/purpose.html", opened=opened, purposes=purposes.PURPOSES)
         viewings.begin(actor, material_id, implied, now=now())
         opened = viewings.open_material(actor, material_id, at=now())
+    if opened.awaits_second:
+        return redirect(url_for("joining.awaited", material_id=material_id), code=303)
     _await_withheld(opened)
     return _viewer(opened)
 

@@ -1,9 +1,6 @@
 """Taking one's own dossier along as PDF (本人档案导出)."""
 
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
 
 from flask import Blueprint, Response, render_template, request
 
@@ -12,15 +9,13 @@ from webapp.domain.permission import Permission
 from webapp.services import own_export
 from webapp.web import step_up
 from webapp.web.clock import now
-from webapp.web.documents import attached, printed
+from webapp.web.documents import attached, one_at_a_time, printed
 from webapp.web.faults import shown_again
 from webapp.web.filters import local_date
 from webapp.web.guards import current_actor, requires
 from webapp.web.limits import DOCUMENTS, EXPORTS, limiter
 
-RETRY_S = 15  # seconds; as long as an export takes
 bp = Blueprint("own_export", __name__)
-_exporting = Lock()
 
 
 @bp.get("/me/export")
@@ -39,7 +34,7 @@ def export() -> Response:
     chosen = request.form.getlist("material")
     try:
         step_up.check()
-        with _alone():
+        with one_at_a_time():
             content = _written(chosen)
     except (Invalid, Refused, Throttled) as error:
         return shown_again("own_export/choose.html", error, chosen=chosen, **_form())
@@ -50,17 +45,6 @@ def _written(chosen: list[str]) -> bytes:
     made = own_export.export(current_actor(), chosen, now=now())
     pages = [(page, b64encode(page.jpeg).decode()) for page in made.pages]
     return printed("own_export/print.html", made=made, pages=pages, at=now())
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Raises Throttled while another export is under way."""
-    if not _exporting.acquire(blocking=False):
-        raise Throttled("现在有人正在导出，请过一会儿再试", retry_after_s=RETRY_S)
-    try:
-        yield
-    finally:
-        _exporting.release()
 
 
 def _form() -> dict[str, object]:

@@ -13,7 +13,7 @@ from webapp.domain.disclosure import Level, Policy
 from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import asked, dossiers, grants, named, policy, requests
+from webapp.services import asked, copy_register, dossiers, grants, named, policy, requests
 from webapp.services.requests import Reason
 from webapp.storage.archive import Dossier
 from webapp.storage.requests import AccessRequest
@@ -227,6 +227,7 @@ def _terms_form(own: AccessRequest, sent: Mapping[str, str]) -> dict[str, object
             "level": sent.get("level") or own.level,
             "days": sent.get("days") or str(days),
             "minutes": sent.get("minutes") or str(minutes),
+            "may_copy": "may_copy" in sent if sent else own.may_copy,
         },
     }
 
@@ -248,7 +249,7 @@ def _terms() -> Terms:
     if not 1 <= days <= most:
         raise Invalid(f"查阅期限须在 1 到 {most} 天之间")
     level = Level.CLEAR if form.get("level") == "clear" else Level.MASKED
-    return Terms(level, day, day + timedelta(days=days), minutes)
+    return Terms(level, day, day + timedelta(days=days), minutes, may_copy="may_copy" in form)
 
 
 def _shown(own: AccessRequest) -> dict[str, object]:
@@ -261,6 +262,7 @@ def _shown(own: AccessRequest) -> dict[str, object]:
         "steps": asked.steps_of(own),
         "step_labels": {step.value: step.label for step in Step},
         "grants": grants.told_of(own, at=at),
+        "copies": copy_register.listed(current_actor(), own, at=at),
         "purpose": purposes.label(own.purpose),
         "at": at,
     }

@@ -1,8 +1,6 @@
 """Signing in and out (登录), and the one-time link by which an officer sets password and phone (登记)."""
 
-import segno
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from webapp.domain.errors import Invalid, Refused, Throttled
@@ -10,6 +8,7 @@ from webapp.domain.permission import Permission
 from webapp.services import enrolment, sign_in
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Enrolment
+from webapp.web import squares
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.guards import current_session, requires
@@ -144,11 +143,8 @@ def enrol_phone(token: str) -> Response:
 def _phone(link: Enrolment) -> dict[str, object]:
     """What the page of the phone shows: the secret in groups to type, and drawn to scan."""
     phone = enrolment.phone_of(link)
-    drawn = segno.make(phone.address, error="m").svg_inline(
-        scale=5, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None
-    )
     groups = " ".join(phone.secret[i : i + 4] for i in range(0, len(phone.secret), 4))
-    return {"qr": Markup(drawn), "secret": groups, "address": phone.address}  # noqa: S704 — drawn by segno from squares alone
+    return {"qr": squares.drawn(phone.address), "secret": groups, "address": phone.address}
 
 
 def _home() -> Response:

@@ -73,8 +73,7 @@ def test_less_in_every_way_is_within_and_more_in_any_is_not():
         {"level": Level.CLEAR},
         {"not_after": NOW + 4 * DAY},
         {"not_before": NOW - DAY},
-        {"may_print": True},
-        {"may_export": True},
+        {"may_copy": True},
     ):
         assert not replace(TERMS, **change).no_wider_than(TERMS)
 

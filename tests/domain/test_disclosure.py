@@ -1,5 +1,6 @@
 """The one decision: laws that hold for every question, and the table in words."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -26,7 +27,7 @@ AT_WORK = (Role.OFFICIAL, Role.ARCHIVIST, Role.APPROVER)
 CATEGORIES = ("1", "4-1", "5", "8", "10")
 
 roles, standings, levels = st.sampled_from(Role), st.sampled_from(Standing), st.sampled_from(Level)
-readers = st.builds(Reader, roles, standings)
+readers = st.builds(Reader, roles, standings, st.booleans())
 policies = st.builds(Policy, st.sampled_from(Preset), st.booleans(), st.booleans())
 materials = st.builds(Sought, st.sampled_from(CATEGORIES), st.sampled_from(Sensitivity))
 pages = st.builds(
@@ -95,7 +96,7 @@ def test_restricted_material_is_named_to_no_official_without_a_grant(standing, c
 @given(readers, st.sampled_from(CATEGORIES), st.sampled_from([None, *MaskState]), policies)
 def test_only_its_keeper_sees_pages_of_restricted_material_without_a_grant(reader, category, mask, policy):
     decision = decide(reader, Sought(category, Sensitivity.RESTRICTED, mask), policy)
-    is_keeper = reader == Reader(Role.ARCHIVIST, Standing.CUSTODY)
+    is_keeper = (reader.role, reader.standing) == (Role.ARCHIVIST, Standing.CUSTODY)
     assert is_keeper or not decision.shows_pages
 
 
@@ -113,7 +114,10 @@ def test_a_page_nobody_vouches_for_is_shown_in_the_clear_or_not_at_all(reader, p
 @given(readers, sought, policies)
 def test_clear_pages_without_a_grant_are_for_their_keeper(reader, sought, policy):
     decision = decide(reader, sought, policy)
-    assert decision.level < Level.CLEAR or reader == Reader(Role.ARCHIVIST, Standing.CUSTODY)
+    assert decision.level < Level.CLEAR or (reader.role, reader.standing) == (
+        Role.ARCHIVIST,
+        Standing.CUSTODY,
+    )
 
 
 @given(readers, sought, policies, levels)
@@ -231,3 +235,36 @@ def test_individuals_learn_that_a_sanction_is_filed_but_not_what_assessors_wrote
     sanction, assessment = (Sought(c, Sensitivity.RESTRICTED) for c in ("8", "5"))
     assert of(Role.INDIVIDUAL, Standing.OWN, sanction).level is Level.CATALOGUE
     assert of(Role.INDIVIDUAL, Standing.OWN, assessment).level is Level.ROSTER
+
+
+@given(readers, pages, policies, levels, st.booleans())
+def test_company_opens_nothing_by_itself_and_its_lack_opens_nothing_more(
+    reader, page, policy, granted, is_for_two
+):
+    alone, together = (
+        decide(replace(reader, is_accompanied=company), page, policy, granted=granted, is_for_two=is_for_two)
+        for company in (False, True)
+    )
+    assert alone.level <= together.level
+    if not is_for_two and policy.preset is Preset.STANDARD:
+        assert alone == together
+
+
+@given(standings, pages, levels, st.booleans())
+def test_under_the_strict_preset_no_official_sees_a_page_alone(standing, page, granted, is_for_two):
+    reader = Reader(Role.OFFICIAL, standing)
+    assert not decide(reader, page, STRICT, granted=granted, is_for_two=is_for_two).shows_pages
+
+
+@given(standings, pages, levels)
+def test_a_grant_for_two_opens_no_page_to_one(standing, page, granted):
+    reader = Reader(Role.OFFICIAL, standing)
+    by_standing = decide(reader, page, STANDARD)
+    assert decide(reader, page, STANDARD, granted=granted, is_for_two=True).level <= max(
+        by_standing.level, Level.CATALOGUE
+    )
+
+
+@given(st.sampled_from([Role.ARCHIVIST, Role.INDIVIDUAL]), standings, pages, policies, levels)
+def test_keepers_and_people_themselves_need_no_company(role, standing, page, policy, granted):
+    assert decide(Reader(role, standing), page, policy, granted=granted).rule != "second-awaited"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,8 @@ MARK = Mark("张伟", "市财政局", OPENED, "V7K3M9Q2")
 LONG = Mark(
     "阿卜杜热合曼·阿卜力克木", "云梧市人力资源和社会保障局机关事业单位养老保险中心", OPENED, "V7K3M9Q2"
 )
+
+TWO = replace(LONG, name=LONG.name * 2, second=LONG.name * 2, copy="F7K3M9Q2")
 
 
 def marked(mark: Mark, size=(1080, 1527), ground=255, mode="L") -> Image.Image:
@@ -31,16 +34,22 @@ def test_the_mark_says_who_reads_when_in_china_and_under_which_number():
     assert MARK.text == "张伟 市财政局 2026-11-22 16:40 查阅号 V7K3M9Q2 仅限查阅"
 
 
+def test_the_mark_names_both_who_read_together_and_the_copy_a_page_goes_into():
+    joint = replace(MARK, second="李娜", copy="F7K3M9Q2")
+    assert joint.text == "张伟 同阅 李娜 市财政局 2026-11-22 16:40 查阅号 V7K3M9Q2 复制件 F7K3M9Q2"
+    assert marked(joint).tobytes() != marked(replace(joint, second="李想")).tobytes()
+
+
 @settings(deadline=None)
 @given(
-    st.sampled_from([MARK, LONG]),
+    st.sampled_from([MARK, LONG, TWO]),
     st.integers(1, 500),
     st.sampled_from([(1080, 1527), (2160, 3055), (1080, 760)]),
     st.floats(0, 1),
     st.floats(0, 1),
 )
 def test_every_crop_of_520_by_260_at_reading_width_holds_a_whole_copy(mark, page, size, across, down):
-    mark = Mark(mark.name, mark.unit, mark.at, mark.viewing, page)
+    mark = replace(mark, page=page)
     corners, stamp = copies(mark, size)
     scale = size[0] / 1080
     crop = (int(520 * scale), int(260 * scale))

@@ -137,9 +137,9 @@ def test_a_paper_that_became_guarded_meanwhile_takes_two(asker, material):
 def test_what_one_approver_opened_does_not_open_what_became_guarded(asker, material):
     approve(make_request(asker, material))
     (held,) = grants.in_force(asker, at=NOW + UNDO)[material.dossier_id]
-    assert grants.level_of([held], material) is Level.MASKED
+    assert grants.opening([held], material).level is Level.MASKED
     material.sensitivity = "restricted"
-    assert grants.level_of([held], material) is Level.NOTHING
+    assert grants.opening([held], material) is None
 
 
 def test_guarded_and_clear_pages_are_not_approved_without_a_code(asker, material, sanction):
@@ -168,10 +168,8 @@ def test_less_is_given_and_never_more(asker, material):
     grant = approve(request, make_approver(), less=less)
     assert (grant.level, grant.allowed_ms, grant.not_after) == ("masked", 30 * 60_000, NOW + DAY)
     (held,) = grants.in_force(asker, at=NOW + UNDO)[material.dossier_id]
-    assert (grants.level_of([held], material), grants.level_of([held], other)) == (
-        Level.NOTHING,
-        Level.MASKED,
-    )
+    assert grants.opening([held], material) is None
+    assert grants.opening([held], other).level is Level.MASKED
 
 
 def test_the_second_approver_sees_what_the_first_left(asker, sanction):

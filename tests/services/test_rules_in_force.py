@@ -136,7 +136,9 @@ def test_strict_closes_every_page_without_a_grant_and_the_own_dossier_at_once(do
     assert own.home(person, dossier, at=NOW).refusal
     with pytest.raises(Refused):
         viewers.listed(person, now=NOW)
-    grant = granted(official, story)
+    grant = granted(official, story)  # opens nothing before a second officer has joined (test_joining.py)
+    assert (refusal(official, story), counts(official, "云岭小学")) == ("second-awaited", 0)
+    changed(preset="standard", scope_1="roster")
     assert (refusal(official, story), counts(official, "云岭小学")) == ("", 1)
     assert grant.level == "masked"
 

@@ -12,9 +12,10 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.rendering.images import READING_PX
-from webapp.services import audit, notices, own, viewers, viewings
+from webapp.services import audit, copies, notices, own, viewers, viewings
 from webapp.storage.accounts import Officer
 from webapp.storage.policy import Setting
+from webapp.storage.reading import Companion
 
 
 @pytest.fixture
@@ -65,6 +66,27 @@ def test_what_was_read_by_a_grant_names_its_approval(owner, page):
     granted(asker, page.material)
     viewing = view(asker, page)
     assert viewers.account(owner, viewing.public_id).approved_at is not None
+
+
+def test_who_read_along_and_what_was_copied_is_told_with_the_pages(owner, page):
+    reader, second = make_officer(Role.OFFICIAL, lookup=ELSEWHERE), make_officer(Role.ARCHIVIST)
+    Officer.update(name="李娜").where(Officer.id == second.person.id).execute()
+    Setting.update(value="strict").where(Setting.name == "preset").execute()
+    closed = make_page(make_material(page.material.dossier, "5", "考察材料"))
+    grant = granted(reader, page.material, closed.material, may_copy=True)
+    viewing = viewings.begin(reader, page.material.public_id, "4", now=NOW)
+    Companion.create(
+        viewing=viewing, invited_at=NOW, officer=second.person, session=second.session, joined_at=NOW
+    )
+    view(reader, closed)
+    Setting.update(value="standard").where(Setting.name == "preset").execute()
+    assert viewers.account(owner, viewing.public_id).seconds == ()
+    Setting.update(value="strict").where(Setting.name == "preset").execute()
+    copies.make(reader, grant.public_id, {page.material.public_id: ""}, now=NOW)
+    Setting.update(value="standard").where(Setting.name == "preset").execute()
+    account = viewers.account(owner, viewing.public_id)
+    assert account.seconds == ("李娜",)
+    assert [(read.title, read.was_copied) for read in account.reads] == [("干部履历表", True)]
 
 
 def test_a_keeper_saw_it_unmasked(owner, page):

@@ -21,7 +21,7 @@ from tests.moment import NOW
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.page_width import READING_PX, THUMBNAIL_PX
 from webapp.domain.role import Role
-from webapp.services import audit, viewings
+from webapp.services import audit, readable, viewings
 from webapp.storage.accounts import Recusal, Scope
 from webapp.storage.pages import Page
 from webapp.storage.reading import Viewing
@@ -89,8 +89,8 @@ def test_one_purpose_serves_a_dossier_for_the_sitting_and_the_role(official, pag
     other = make_page(make_material(page.material.dossier, "2", "自传"))
     assert viewings.begin(official, other.material.public_id, "4", now=NOW) == viewing
     another_sitting = make_officer(Role.OFFICIAL, lookup=UNIT)
-    assert viewings.current(another_sitting, page.material.dossier) is None
-    assert viewings.current(replace(official, role=Role.ARCHIVIST), page.material.dossier) is None
+    assert readable.viewing_of(another_sitting, page.material.dossier) is None
+    assert readable.viewing_of(replace(official, role=Role.ARCHIVIST), page.material.dossier) is None
     with pytest.raises(Conflict):
         deliver(another_sitting, page)
 

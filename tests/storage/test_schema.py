@@ -2,8 +2,12 @@
 
 import pytest
 
+from tests.asking import granted
+from tests.builders import ELSEWHERE, make_dossier, make_material, make_officer
+from webapp.domain.role import Role
 from webapp.storage.database import database, migrations
 from webapp.storage.models import ALL
+from webapp.storage.requests import Grant
 
 TABLES = {model._meta.table_name for model in ALL}
 
@@ -38,3 +42,20 @@ def test_migrated_tables_equal_the_models(archive):
 def test_an_audit_entry_is_neither_changed_nor_deleted(archive, event):
     with pytest.raises(Exception, match="never changed"):
         database.execute_sql(event)
+
+
+def test_what_was_asked_and_granted_survives_the_one_right_to_copies_in_both_directions(archive):
+    asker = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
+    granted(asker, make_material(make_dossier("张三"), "4-1", "学历材料"), may_copy=True)
+
+    def held(column):
+        asked = database.execute_sql(f'SELECT {column} FROM "access_request"').fetchall()  # noqa: S608
+        given = database.execute_sql(f'SELECT {column} FROM "grant"').fetchall()  # noqa: S608
+        scopes = database.execute_sql("SELECT count(*) FROM grant_scope").fetchone()[0]
+        return asked, given, scopes
+
+    migrations().down("0013_two_viewers")
+    assert held("may_print, may_export") == ([(1, 0)], [(1, 0)], 1)
+    migrations().up()
+    assert held("may_copy") == ([(1,)], [(1,)], 1)
+    assert Grant.get().is_for_two is False

@@ -93,14 +93,16 @@ class Terms:
     """How far and how long one may read.
 
     not_before, not_after -- aware UTC; minutes -- of reading, counted by the server
+    may_copy -- also take a copy along (复制件), as a file or on paper: nobody can tell which
+    is_for_two -- read only with a second officer present: what an approver adds, never what one asks for
     """
 
     level: Level
     not_before: datetime
     not_after: datetime
     minutes: int
-    may_print: bool = False
-    may_export: bool = False
+    may_copy: bool = False
+    is_for_two: bool = False
 
     def no_wider_than(self, asked: "Terms") -> bool:
         """True when these terms give nothing that `asked` did not."""
@@ -109,8 +111,8 @@ class Terms:
             and self.not_before >= asked.not_before
             and self.not_after <= asked.not_after
             and self.minutes <= asked.minutes
-            and self.may_print <= asked.may_print
-            and self.may_export <= asked.may_export
+            and self.may_copy <= asked.may_copy
+            and self.is_for_two >= asked.is_for_two
         )
 
 

@@ -118,10 +118,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks: the role of this sitting and what they are to the dossier."""
+    """Who asks: the role of this sitting, what they are to the dossier, and whether a second officer reads along."""
 
     role: Role
     standing: Standing
+    is_accompanied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +160,24 @@ class Decision:
         return self.level >= Level.MASKED
 
 
-def decide(reader: Reader, sought: Sought, policy: Policy, *, granted: Level = Level.NOTHING) -> Decision:
+def decide(
+    reader: Reader,
+    sought: Sought,
+    policy: Policy,
+    *,
+    granted: Level = Level.NOTHING,
+    is_for_two: bool = False,
+) -> Decision:
     """How much of what is sought the reader may see.
 
-    granted -- the level of a live grant that covers it, NOTHING when there is none.
+    granted -- the level of a live grant that covers it, NOTHING when there is none; is_for_two -- as it demands
     """
     decision = _standing_right(reader, sought, policy)
     if granted > decision.level and decision.rule not in FINAL:
         decision = Decision(granted, _rendition_of(granted), "已获批准查阅", "grant")
+    is_page = sought.mask is not None and decision.shows_pages
+    if is_page and awaits_second(reader, policy, is_for_two=is_for_two and decision.rule == "grant"):
+        return Decision(Level.CATALOGUE, decision.rendition, "须有第二位工作人员同阅", "second-awaited")
     if decision.rendition is not Rendition.CLEAR and decision.shows_pages and not _mask_holds(sought, policy):
         return Decision(
             Level.CATALOGUE,
@@ -176,6 +187,15 @@ def decide(reader: Reader, sought: Sought, policy: Policy, *, granted: Level = L
             is_withheld=True,
         )
     return decision
+
+
+def awaits_second(reader: Reader, policy: Policy, *, is_for_two: bool = False) -> bool:
+    """True when pages stay closed until a second officer has joined the viewing (双人查阅).
+
+    Of officials: a keeper works on the dossier, a person reads their own. is_for_two -- the grant they read by says so
+    """
+    needs_two = reader.role is Role.OFFICIAL and (policy.preset is Preset.STRICT or is_for_two)
+    return needs_two and not reader.is_accompanied
 
 
 # Rules that no grant overcomes.

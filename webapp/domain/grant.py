@@ -87,6 +87,8 @@ class Grant:
     """One grant as it was given and used so far.
 
     is_double -- two approvers gave it: only then are restricted papers open
+    is_for_two -- its pages are read only with a second officer present (双人查阅)
+    may_copy -- its pages may be taken along as a copy (复制件)
     in_force_at -- end of the undo window, aware UTC; None while the second approver is awaited
     allowed_ms, used_ms -- reading time in milliseconds
     """
@@ -101,6 +103,8 @@ class Grant:
     allowed_ms: int
     used_ms: int
     is_revoked: bool = False
+    is_for_two: bool = False
+    may_copy: bool = False
 
     def state_at(self, now: datetime) -> GrantState:
         """Where it stands at a moment."""

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     READ = "read"  # summary, catalogue, pages, of whatever the decision allows
     OWN = "own"  # 我的档案
     REQUESTS = "requests"  # 查阅申请
+    JOIN = "join"  # 同阅
     APPROVALS = "approvals"  # 审批
     GRANTS = "grants"  # 收回授权
     RECUSALS = "recusals"  # 回避登记
@@ -31,6 +32,7 @@ class Permission(StrEnum):
     ROLES = "roles"  # 角色与范围
     AUDIT = "audit"  # 审计日志
     TRACE = "trace"  # 泄露追查
+    COPIES = "copies"  # 复制件去向
     CORRECTIONS = "corrections"  # 更正申请的答复
     FACTS = "facts"  # 事实查询的答复
     CASES = "cases"  # 投诉处理
@@ -45,6 +47,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.READ: _READERS | {Role.INDIVIDUAL},
     Permission.OWN: frozenset({Role.INDIVIDUAL}),
     Permission.REQUESTS: frozenset({Role.OFFICIAL}),
+    Permission.JOIN: frozenset({Role.OFFICIAL, Role.ARCHIVIST}),
     Permission.APPROVALS: frozenset({Role.APPROVER}),
     Permission.GRANTS: frozenset({Role.SECURITY_OFFICER}),
     Permission.RECUSALS: frozenset({Role.SECURITY_OFFICER}),
@@ -58,6 +61,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.ROLES: frozenset({Role.SECURITY_OFFICER}),
     Permission.AUDIT: frozenset({Role.AUDITOR}),
     Permission.TRACE: frozenset({Role.SECURITY_OFFICER}),
+    Permission.COPIES: frozenset({Role.ARCHIVIST}),
     Permission.CORRECTIONS: frozenset({Role.ARCHIVIST}),
     Permission.FACTS: frozenset({Role.ARCHIVIST}),
     Permission.CASES: frozenset({Role.SECURITY_OFFICER, Role.AUDITOR}),

@@ -23,6 +23,7 @@ SLANT_DEGREES = 28  # anticlockwise, across both the lines and the rules of a fo
 LINE_PITCH = 1.25  # ems
 LONGEST_LINE = 11  # ems before a line is broken
 LONGEST_WORD = 24  # characters kept of an officer's name and unit, so that a copy always fits
+LONGEST_OF_TWO = 16, 11  # the same of each name and the unit where two read together
 SMALLEST_SCALE = 0.75  # of a thumbnail's mark: below it the number cannot be read
 INK, HALO = 80, 255  # grey characters on paper, white around them for dark places
 ALPHA, HALO_ALPHA = 40, 26  # of 255: these survive the encoders; a darker mark costs OCR a point more
@@ -39,6 +40,8 @@ class Mark:
     viewing -- the viewing's number as it stands in the audit log
     page -- shifts the pattern, so that laying pages over one another does not bring out a clean one
     code -- the secret that the invisible mark under this one carries, see rendering.forensic
+    second -- the officer who reads along (同阅), if anybody does
+    copy -- the number of the copy the page goes into, if it leaves the house
     """
 
     name: str
@@ -47,12 +50,18 @@ class Mark:
     viewing: str
     page: int = 1
     code: bytes = field(default=b"", repr=False)
+    second: str = ""
+    copy: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
         """What is written, in order; lines are broken between these."""
         when = self.at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
-        return self.name[:LONGEST_WORD], self.unit[:LONGEST_WORD], when, f"查阅号 {self.viewing}", "仅限查阅"
+        name, unit = LONGEST_OF_TWO if self.second else (LONGEST_WORD, LONGEST_WORD)
+        readers = self.name[:name], f"同阅 {self.second[:name]}" if self.second else ""
+        limit = f"复制件 {self.copy}" if self.copy else "仅限查阅"
+        words = *readers, self.unit[:unit], when, f"查阅号 {self.viewing}", limit
+        return tuple(word for word in words if word)
 
     @property
     def text(self) -> str:

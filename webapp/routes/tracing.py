@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from webapp.domain import evidence, purpose
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.permission import Permission
+from webapp.services import companions
 from webapp.services import tracing as tracings
 from webapp.web.clock import now
 from webapp.web.fragments import page_or_fragment
@@ -16,6 +17,7 @@ from webapp.web.sign_in import POLL_HEADER
 bp = Blueprint("tracing", __name__)
 bp.add_app_template_filter(purpose.label, "purpose")
 bp.add_app_template_filter(evidence.odds, "odds")
+bp.add_app_template_filter(companions.names, "seconds")
 
 
 @bp.get("/desk/trace")

@@ -18,7 +18,7 @@ from webapp.domain.role import Role
 from webapp.services import asked, audit, deciders, grants, notices, policy, sessions
 from webapp.services.actor import Actor
 from webapp.services.asked import Named
-from webapp.storage.accounts import Officer, Session
+from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestStep
@@ -53,7 +53,7 @@ def approve(
         raise Conflict("第一位审批人的同意已经失效，请退回补充后重新审批")
     decided = policy.current().policy
     given = _narrowed(offered, less, decided, now) if less else _whole(offered, decided, now)
-    if needs_code(request, decided=decided) and not _is_proven(actor, now):
+    if needs_code(request, decided=decided) and not sessions.is_proven(actor, now=now):
         raise Refused("批准前请先输入验证码", rule="step-up")
     approvals = request.approvals + 1
     is_last = approvals >= needed(request, decided=decided)
@@ -157,11 +157,8 @@ def offer_of(request: AccessRequest) -> Offer:
         return Offer(scope, terms)
     grant = held.grant
     minutes = grant.allowed_ms // 60_000
-    row = held.row
-    return Offer(
-        grant.scope,
-        Terms(grant.level, grant.not_before, grant.not_after, minutes, row.may_print, row.may_export),
-    )
+    times = (grant.not_before, grant.not_after, minutes)
+    return Offer(grant.scope, Terms(grant.level, *times, grant.may_copy, grant.is_for_two))
 
 
 def needed(request: AccessRequest, *, named: Named | None = None, decided: Policy | None = None) -> int:
@@ -178,12 +175,7 @@ def needed(request: AccessRequest, *, named: Named | None = None, decided: Polic
 def needs_code(request: AccessRequest, *, named: Named | None = None, decided: Policy | None = None) -> bool:
     """True for what is not approved by one tap: guarded papers, clear pages, anything that leaves the screen."""
     is_clear = grants.LEVELS[request.level] is Level.CLEAR
-    return (
-        needed(request, named=named, decided=decided) > 1
-        or is_clear
-        or request.may_print
-        or request.may_export
-    )
+    return needed(request, named=named, decided=decided) > 1 or is_clear or request.may_copy
 
 
 def pending_grant(request: AccessRequest, *, at: datetime) -> Grant | None:
@@ -240,8 +232,8 @@ def _write_grant(
     terms = given.terms
     columns = {
         "level": _NAMES[terms.level],
-        "may_print": terms.may_print,
-        "may_export": terms.may_export,
+        "may_copy": terms.may_copy,
+        "is_for_two": terms.is_for_two,
         "with_guarded": given.scope.with_guarded,
         "is_double": is_double,
         "in_force_at": now + UNDO if is_last else None,
@@ -269,13 +261,6 @@ def _awaiting(request: AccessRequest) -> grants.Held | None:
     """The grant a first approver left for the second."""
     left = (Grant.request == request) & Grant.in_force_at.is_null() & Grant.revoked_at.is_null()
     return next(iter(grants.with_scopes(Grant.select().where(left))), None)
-
-
-def _is_proven(actor: Actor, now: datetime) -> bool:
-    """True when a code was given lately, by the row of the sitting: the one in hand may be older than the code."""
-    return actor.session is not None and sessions.proven_recently(
-        Session.get_by_id(actor.session.id), now=now
-    )
 
 
 def _log(

@@ -74,8 +74,7 @@ def terms_of(request: AccessRequest) -> Terms | None:
         request.not_before,
         request.not_after,
         request.minutes,
-        request.may_print,
-        request.may_export,
+        request.may_copy,
     )
 
 
@@ -87,6 +86,19 @@ def steps_of(request: AccessRequest) -> list[RequestStep]:
 def note_step(request: AccessRequest, actor: Actor, step: Step, now: datetime, words: str = "") -> None:
     """Write a step of its way down. Part of the caller's transaction."""
     RequestStep.create(request=request, officer=actor.person, kind=step, words=words, at=now)
+
+
+def approvals_of(request: AccessRequest) -> list[RequestStep]:
+    """The approvals that stand, in the order they were given: none from before it was handed in anew, none undone."""
+    standing: list[RequestStep] = []
+    for step in request.steps.order_by(RequestStep.id):
+        if step.kind in (Step.SECONDED, Step.APPROVED):
+            standing.append(step)
+        elif step.kind == Step.UNDONE:
+            standing.pop()
+        elif step.kind in (Step.SUBMITTED, Step.ANSWERED):
+            standing.clear()
+    return standing
 
 
 def _named(request: AccessRequest, parts: Iterable[RequestScope]) -> Named:

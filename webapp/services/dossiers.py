@@ -14,7 +14,7 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.domain.grant import Grant
 from webapp.domain.partial_date import PartialDate
 from webapp.domain.role import Role
-from webapp.services import audit, contested, grants, policy, units
+from webapp.services import audit, companions, contested, grants, policy, units
 from webapp.services.actor import SYSTEM, Actor
 from webapp.services.rights import Rights
 from webapp.storage.accounts import Recusal, Scope
@@ -94,12 +94,19 @@ def rights(actor: Actor, dossier: Dossier, *, at: datetime | None = None) -> Rig
     at -- the moment for which grants are looked up; without it the standing right counts alone.
     """
     held = grants.in_force(actor, at=at, dossier=dossier).get(dossier.id, ()) if at else ()
-    return rights_of(actor, standing_of(actor, dossier), policy.current().policy, held)
+    is_accompanied = bool(held) and at is not None and dossier.id in companions.accompanied(actor, at=at)
+    return rights_of(actor, standing_of(actor, dossier), policy.current().policy, held, is_accompanied)
 
 
-def rights_of(actor: Actor, standing: Standing, decided: Policy, held: tuple[Grant, ...] = ()) -> Rights:
-    """The same where standing and grants are known already, as for many dossiers at once."""
-    return Rights(Reader(_role(actor), standing), decided, held)
+def rights_of(
+    actor: Actor,
+    standing: Standing,
+    decided: Policy,
+    held: tuple[Grant, ...] = (),
+    is_accompanied: bool = False,
+) -> Rights:
+    """The same where standing, grants and company are known already, as for many dossiers at once."""
+    return Rights(Reader(_role(actor), standing, is_accompanied), decided, held)
 
 
 def decide_for(

@@ -60,19 +60,15 @@ def in_force(actor: Actor, *, at: datetime, dossier: Dossier | None = None) -> d
 
 
 def opening(grants: Iterable[Grant], material: Material) -> Grant | None:
-    """Of grants in force, the one that opens a material: the highest level, then the one that ends first."""
+    """Of grants in force, the one that opens a material: the highest, then for one alone, then what ends first."""
     sensitivity = Sensitivity(material.sensitivity)
     open_to = [
         (grant.level_for(material.public_id, material.category, sensitivity), grant) for grant in grants
     ]
     fitting = [(level, grant) for level, grant in open_to if level > Level.NOTHING]
-    return max(fitting, key=lambda each: (each[0], -each[1].not_after.timestamp()))[1] if fitting else None
-
-
-def level_of(grants: Iterable[Grant], material: Material) -> Level:
-    """The highest level that grants in force open of a material."""
-    grant = opening(grants, material)
-    return grant.level if grant else Level.NOTHING
+    if not fitting:
+        return None
+    return max(fitting, key=lambda each: (each[0], not each[1].is_for_two, -each[1].not_after.timestamp()))[1]
 
 
 def purpose_of(grant: Grant) -> str:
@@ -235,6 +231,8 @@ def _value(row: stored.Grant, materials: set[str], categories: set[str]) -> Gran
         allowed_ms=row.allowed_ms,
         used_ms=row.used_ms,
         is_revoked=row.revoked_at is not None,
+        is_for_two=row.is_for_two,
+        may_copy=row.may_copy,
     )
 
 

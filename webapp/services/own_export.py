@@ -9,7 +9,7 @@ from datetime import datetime
 
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.page_width import READING_PX
-from webapp.services import audit, corrections, dossiers, viewers, viewings
+from webapp.services import audit, corrections, dossiers, readable, viewers, viewings
 from webapp.services.actor import Actor
 from webapp.services.dossiers import Catalogue
 from webapp.services.viewers import Viewed
@@ -65,7 +65,7 @@ def export(actor: Actor, material_ids: Collection[str], *, now: datetime) -> Exp
                      details={"materials": sorted(material_ids), "pages": count})  # fmt: skip
     pages = [page for line in chosen for page in _pages(actor, line.material, now)]
     viewed, _ = viewers.listed(actor, now=now)
-    viewing = viewings.current(actor, catalogue.dossier)
+    viewing = readable.viewing_of(actor, catalogue.dossier)
     return Export(catalogue, viewed, pages, viewing.number if viewing and pages else "")
 
 

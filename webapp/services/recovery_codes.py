@@ -6,16 +6,15 @@ IIII-SSSS-SSSS-SSSS-SSSS in Crockford's base 32: a public slot that finds the ro
 import secrets
 from datetime import datetime
 
+from webapp.domain import crockford
 from webapp.services import passwords
 from webapp.storage.accounts import Officer, RecoveryCode
 
 COUNT = 10
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are read as others
 COST = passwords.Cost(
     19456, 2, 1
 )  # OWASP's least, some 35 ms: 80 random bits need no more, and ten are made at once
 _SLOT, _SECRET = 4, 16  # characters
-_READ_AS = str.maketrans("OIL", "011", "-–— \t\u3000")
 
 
 def new_codes() -> list[str]:
@@ -23,12 +22,15 @@ def new_codes() -> list[str]:
     slots: set[str] = set()
     while len(slots) < COUNT:
         slots.add(_random(_SLOT))
-    return [_grouped(slot + _random(_SECRET)) for slot in slots]
+    return [crockford.grouped(slot + _random(_SECRET)) for slot in slots]
 
 
 def hashes_of(codes: list[str]) -> list[tuple[str, str]]:
     """(slot, PHC string) of each. Slow on purpose: call it outside a transaction."""
-    return [(_plain(code)[:_SLOT], passwords.hashed(_plain(code)[_SLOT:], COST)) for code in codes]
+    return [
+        (crockford.plain(code)[:_SLOT], passwords.hashed(crockford.plain(code)[_SLOT:], COST))
+        for code in codes
+    ]
 
 
 def replace(officer: Officer, hashed: list[tuple[str, str]]) -> None:
@@ -40,7 +42,7 @@ def replace(officer: Officer, hashed: list[tuple[str, str]]) -> None:
 
 def find(officer: Officer, typed: str) -> RecoveryCode | None:
     """The unused code that was typed, or None after the same time. Call it outside a transaction."""
-    plain = _plain(typed)
+    plain = crockford.plain(typed)
     row = RecoveryCode.get_or_none(
         (RecoveryCode.officer == officer)
         & (RecoveryCode.slot == plain[:_SLOT])
@@ -62,13 +64,4 @@ def left(officer: Officer) -> int:
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
-
-
-def _grouped(plain: str) -> str:
-    return "-".join(plain[i : i + 4] for i in range(0, len(plain), 4))
-
-
-def _plain(typed: str) -> str:
-    """As typed, without dashes and blanks, and with look-alikes read as what they stand for."""
-    return typed.upper().translate(_READ_AS)
+    return "".join(secrets.choice(crockford.ALPHABET) for _ in range(length))

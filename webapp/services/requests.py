@@ -101,8 +101,7 @@ def change_terms(actor: Actor, request_id: str, terms: Terms, *, now: datetime) 
             not_before=terms.not_before,
             not_after=terms.not_after,
             minutes=terms.minutes,
-            may_print=terms.may_print,
-            may_export=terms.may_export,
+            may_copy=terms.may_copy,
         )
 
 
@@ -237,7 +236,7 @@ def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
 
 def _is_open_already(actor: Actor, request: AccessRequest, scope: Scope, terms: Terms) -> bool:
     """True when the standing right gives all that is asked for."""
-    if scope.with_guarded or terms.level is Level.CLEAR or terms.may_print or terms.may_export:
+    if scope.with_guarded or terms.level is Level.CLEAR or terms.may_copy:
         return False
     held = dossiers.rights(actor, request.dossier)
     named = Material.select().where(Material.public_id.in_(list(scope.materials)))

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 
 from webapp.domain.category import Category
-from webapp.domain.disclosure import Decision, Level, MaskState, Policy, Reader, Sensitivity, Sought, decide
+from webapp.domain.disclosure import (
+    Decision,
+    Level,
+    MaskState,
+    Policy,
+    Reader,
+    Sensitivity,
+    Sought,
+    awaits_second,
+    decide,
+)
 from webapp.domain.grant import Grant
 from webapp.services import grants
 from webapp.storage.archive import Material
@@ -24,7 +34,9 @@ class Rights:
             return decide(self.reader, Sought(), self.policy)
         mask = MaskState(page.mask_state) if page is not None else None
         sought = Sought(material.category, Sensitivity(material.sensitivity), mask)
-        return decide(self.reader, sought, self.policy, granted=grants.level_of(self.grants, material))
+        opening = grants.opening(self.grants, material)
+        granted, is_for_two = (opening.level, opening.is_for_two) if opening else (Level.NOTHING, False)
+        return decide(self.reader, sought, self.policy, granted=granted, is_for_two=is_for_two)
 
     def decide_category(self, category: Category, sensitivity: Sensitivity) -> Decision:
         """The same for any material of a category, whether or not there is one."""
@@ -36,3 +48,17 @@ class Rights:
         """The grant by which a material is read; None where the standing right suffices or nothing opens it."""
         is_by_grant = self.decide(material).rule == "grant"
         return grants.opening(self.grants, material) if is_by_grant else None
+
+    def awaits_second(self, material: Material) -> bool:
+        """True when its pages would be open, were a second officer there."""
+        grant = self.grant_for(material)
+        is_for_two = grant is not None and grant.is_for_two
+        return self.decide(material).shows_pages and awaits_second(
+            self.reader, self.policy, is_for_two=is_for_two
+        )
+
+    @property
+    def wants_company(self) -> bool:
+        """True when a second officer would open something here: pages, or copies under a grant for two."""
+        is_for_two = any(grant.is_for_two for grant in self.grants)
+        return awaits_second(self.reader, self.policy, is_for_two=is_for_two)

@@ -19,7 +19,7 @@ from webapp.search.entry import Kind, split
 from webapp.search.reader import Found, Hit
 from webapp.search.sight import Level, Sight
 from webapp.search.snippet import snippet
-from webapp.services import audit, dossiers, grants, policy
+from webapp.services import audit, companions, dossiers, grants, policy
 from webapp.services.actor import Actor
 from webapp.services.indexed_texts import opened, pages_shown, texts_of
 from webapp.services.indexing import GUARDED, NUMBER_OF, open_index, outdated_pages
@@ -117,10 +117,12 @@ def results(actor: Actor, search_id: str, *, now: datetime, pages: int = PAGES_S
         raise NotFound("这次查找的记录已经不在，请重新查找")
     standings, decided = dossiers.standings(actor), policy.current().policy
     held = grants.in_force(actor, at=now)
+    accompanied = companions.accompanied(actor, at=now) if held else frozenset()
     reader, outdated = open_index.reader, outdated_pages()
 
     def rights_to(dossier: Dossier) -> Rights:
-        return dossiers.rights_of(actor, standings.of(dossier.id), decided, held.get(dossier.id, ()))
+        standing, by_grant = standings.of(dossier.id), held.get(dossier.id, ())
+        return dossiers.rights_of(actor, standing, decided, by_grant, dossier.id in accompanied)
 
     sight = _sight(actor, standings, decided, _opened_by_grant(rights_to, held))
 
@@ -165,9 +167,11 @@ def _opened_by_grant(
         return {}
     found = {}
     for material in Material.select(Material, Dossier).join(Dossier).where(Dossier.id.in_(list(held))):
-        decision = rights_to(material.dossier).decide(material)
+        rights = rights_to(material.dossier)
+        decision = rights.decide(material)
         if decision.rule == "grant":
-            found[material.id] = {Kind.MATERIAL: Level.CLEAR, Kind.PAGE: _page_level(decision)}
+            pages = Level.NOTHING if rights.awaits_second(material) else _page_level(decision)
+            found[material.id] = {Kind.MATERIAL: Level.CLEAR, Kind.PAGE: pages}
     return found
 
 

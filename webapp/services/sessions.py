@@ -122,6 +122,11 @@ def proven_recently(session: Session, *, now: datetime) -> bool:
     return session.proved_at is not None and now - session.proved_at < STEP_UP
 
 
+def is_proven(actor: Actor, *, now: datetime) -> bool:
+    """The same by the row of the actor's sitting: the one in hand may be older than the code."""
+    return actor.session is not None and proven_recently(Session.get_by_id(actor.session.id), now=now)
+
+
 def renew_token(session: Session) -> str:
     """Give a sitting a new token; the old one is dead. Part of the caller's transaction."""
     token = secrets.token_urlsafe(32)

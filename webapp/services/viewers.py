@@ -58,6 +58,7 @@ class Read:
     title: str
     pages: tuple[int, ...]
     was_clear: bool  # unmasked
+    was_copied: bool  # pages of it went into a copy that left the house
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,14 @@ class Account:
 
     approved_at -- when the request behind them was decided; None where the standing right sufficed
     last_at -- when the last of their pages was sent; None without any
+    seconds -- names of those who read along
     """
 
     viewed: Viewed
     reads: tuple[Read, ...]
     approved_at: datetime | None
     last_at: datetime | None
+    seconds: tuple[str, ...] = ()
 
 
 def open_own(actor: Actor) -> Dossier:
@@ -115,14 +118,16 @@ def account(actor: Actor, viewing_id: str) -> Account:
         raise NotFound("没有这次查阅的记录", rule="viewing:not-own")
     dossier = open_own(actor)
     told = _told(actor, dossier, viewing)
-    approved = {grant for entry, _ in told if (grant := entry.get("details", {}).get("grant"))}
-    grant = Grant.get_or_none(Grant.public_id.in_(list(approved))) if approved else None
+    approved, along = _named(told, "grant"), _named(told, "second")
+    grant = Grant.get_or_none(Grant.public_id.in_(approved)) if approved else None
+    seconds = Officer.select().where(Officer.public_id.in_(along)).order_by(Officer.id) if along else ()
     name = units.full_name(viewing.officer.unit) if viewing.officer.unit else ""
     return Account(
         Viewed(viewing, name),
         tuple(_reads(told)),
         grant and grant.request.decided_at,
         datetime.fromisoformat(told[-1][0]["at"]) if told else None,
+        tuple(officer.name for officer in seconds),
     )
 
 
@@ -153,6 +158,11 @@ def _told(actor: Actor, dossier: Dossier, viewing: Viewing) -> list[Sent]:
     return [(entry, pages[entry["record"]]) for entry in sent if entry["record"] in pages]
 
 
+def _named(told: list[Sent], what: str) -> list[str]:
+    """The ids of one kind in the details of these entries."""
+    return list({named for entry, _ in told if (named := entry.get("details", {}).get(what))})
+
+
 def _reads(told: list[Sent]) -> Iterator[Read]:
     """The same by material, in the order it was opened."""
     by_material: dict[Material, list[Sent]] = {}
@@ -160,5 +170,6 @@ def _reads(told: list[Sent]) -> Iterator[Read]:
         by_material.setdefault(page.material, []).append((entry, page))
     for material, shown in by_material.items():
         numbers = tuple(sorted({page.number for _, page in shown}))
-        was_clear = any(entry.get("details", {}).get("rendition") == "clear" for entry, _ in shown)
-        yield Read(material.title, numbers, was_clear)
+        details = [entry.get("details", {}) for entry, _ in shown]
+        was_clear = any(each.get("rendition") == "clear" for each in details)
+        yield Read(material.title, numbers, was_clear, any("copy" in each for each in details))

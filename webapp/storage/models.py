@@ -4,6 +4,7 @@ from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, R
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
+from webapp.storage.copies import Copy, CopyPart
 from webapp.storage.corrections import Correction, Proof, ProofPage
 from webapp.storage.facts import Certificate, FactLine, FactQuery
 from webapp.storage.jobs import Job
@@ -12,7 +13,7 @@ from webapp.storage.notices import Notice, NoticeWish, PushSubscription
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
 from webapp.storage.policy import PolicyChange, Setting
-from webapp.storage.reading import RecordedSearch, Viewing
+from webapp.storage.reading import Companion, RecordedSearch, Viewing
 from webapp.storage.recusals import RecusalLift
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestScope, RequestStep
 from webapp.storage.tracing import Trace
@@ -41,12 +42,15 @@ ALL = (
     DismissedFinding,
     AwaitedPage,
     Viewing,
+    Companion,
     RecordedSearch,
     AccessRequest,
     RequestScope,
     RequestStep,
     Grant,
     GrantScope,
+    Copy,
+    CopyPart,
     Correction,
     Proof,
     ProofPage,

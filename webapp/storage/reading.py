@@ -23,6 +23,18 @@ class Viewing(Record):
         indexes = ((("session", "dossier", "role"), True),)
 
 
+class Companion(Record):
+    """The second officer of a viewing (同阅人), or the place that was made for one and is free for some minutes."""
+
+    public_id = PublicIdField()
+    viewing = ForeignKeyField(Viewing, backref="companions", on_delete="CASCADE")
+    invited_at = UtcField()
+    officer = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
+    session = ForeignKeyField(Session, null=True, on_delete="RESTRICT")  # their own sitting
+    joined_at = UtcField(null=True)
+    left_at = UtcField(null=True)
+
+
 class RecordedSearch(Record):
     """A query an officer made, so that Back and reload work without search words in any address."""
 

@@ -23,8 +23,7 @@ class AccessRequest(Record):
     details = TextField(default="")
     with_guarded = BooleanField(default=False)
     level = CharField(max_length=8, default="masked")  # masked | clear
-    may_print = BooleanField(default=False)
-    may_export = BooleanField(default=False)
+    may_copy = BooleanField(default=False)  # also a copy to take along (复制件)
     not_before = UtcField(null=True)
     not_after = UtcField(null=True)
     minutes = IntegerField(default=60)
@@ -62,8 +61,8 @@ class Grant(Record):
     officer = ForeignKeyField(Officer, on_delete="RESTRICT")
     dossier = ForeignKeyField(Dossier, on_delete="RESTRICT")
     level = CharField(max_length=8)  # masked | clear
-    may_print = BooleanField()
-    may_export = BooleanField()
+    may_copy = BooleanField()
+    is_for_two = BooleanField(default=False)  # read only with a second officer present (双人查阅)
     with_guarded = BooleanField()
     is_double = BooleanField()  # two approvers
     in_force_at = UtcField(null=True)  # end of the undo window; null while the second approver is awaited

@@ -56,7 +56,7 @@ def archive_error(error: ArchiveError) -> Response:
     """An error raised on purpose: its words are for the reader."""
     status, heading = next(answer for family, answer in STATUS.items() if isinstance(error, family))
     log_refusal(error)
-    answer = _answer(status, heading, str(error), action=_request_to_read(error))
+    answer = _answer(status, heading, str(error), action=_way_on(error))
     if isinstance(error, Throttled):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     return answer
@@ -116,14 +116,17 @@ def unexpected(error: Exception) -> Response:
     )
 
 
-def _request_to_read(error: ArchiveError) -> dict[str, str] | None:
-    """The way to ask for what was refused, where a grant would open it."""
+def _way_on(error: ArchiveError) -> dict[str, str] | None:
+    """The way to ask for what was refused, where a grant or a second officer would open it."""
     session, asked_for = g.get("session"), request.view_args or {}
     is_official = session is not None and session.stage == "full" and session.role == Role.OFFICIAL
-    if not is_official or not isinstance(error, Refused) or error.rule not in GRANT_OPENS:
+    if not is_official or not isinstance(error, Refused) or "material_id" not in asked_for:
         return None
-    if "material_id" in asked_for:
-        return {"label": "申请查阅", "href": url_for("requests.new", material=asked_for["material_id"])}
+    material_id = asked_for["material_id"]
+    if error.rule in GRANT_OPENS:
+        return {"label": "申请查阅", "href": url_for("requests.new", material=material_id)}
+    if error.rule == "second-awaited":
+        return {"label": "请同事加入", "href": url_for("joining.awaited", material_id=material_id)}
     return None
 
 
