@@ -5,7 +5,16 @@ from werkzeug.wrappers import Response
 
 from webapp.domain.permission import Permission, permits
 from webapp.domain.role import Role
-from webapp.services import complaints, corrections, grants, intake, mask_queue, search, viewings
+from webapp.services import (
+    complaints,
+    corrections,
+    grants,
+    intake,
+    loan_register,
+    mask_queue,
+    search,
+    viewings,
+)
 from webapp.web.clock import now
 from webapp.web.filters import ZONE
 from webapp.web.guards import current_actor, requires
@@ -30,6 +39,7 @@ def home() -> str | Response:
             waiting=waiting,
             uploads=intake.unsettled(actor),
             corrections=corrections.waiting(actor),
+            loans=loan_register.counts(actor, now=now()),
         )
     if actor.role is Role.OFFICIAL:
         return render_template(
@@ -38,6 +48,7 @@ def home() -> str | Response:
             recent=search.recent(actor),
             read=viewings.recent(actor),
             grants=grants.of_officer(actor, at=now()),
+            borrowed=loan_register.mine(actor, now=now()),
             at=now(),
         )
     cases = complaints.waiting(actor) if permits(actor.role, Permission.CASES) else None

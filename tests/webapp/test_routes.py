@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.accounts import OFFICE
 from tests.asking import DAY, approve, granted, make_approver, make_request
+from tests.borrowing import lent
 from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
 from webapp.domain.role import Role
@@ -77,6 +78,15 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /desk/intake": ARCHIVIST,
     "GET /desk/intake/<material_id>": ARCHIVIST,
     "POST /desk/intake/<material_id>": ARCHIVIST,
+    "GET /desk/dossiers/<dossier_id>/loans": ARCHIVIST,
+    "GET /desk/dossiers/<dossier_id>/loans/new": ARCHIVIST,
+    "POST /desk/dossiers/<dossier_id>/loans/new": ARCHIVIST,
+    "GET /desk/loans": ARCHIVIST,
+    "POST /desk/loans/search": ARCHIVIST,
+    "GET /desk/loans/<loan_id>": ARCHIVIST,
+    "POST /desk/loans/<loan_id>/end": ARCHIVIST,
+    "POST /desk/loans/<loan_id>/extend": ARCHIVIST,
+    "GET /desk/loans/register.pdf": ARCHIVIST,
     "GET /desk/masks": ARCHIVIST,
     "GET /desk/masks/<page_id>": ARCHIVIST,
     "POST /desk/masks/<page_id>": ARCHIVIST,
@@ -112,6 +122,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /desk/recusals/example.xlsx": SECURITY,
     "POST /desk/recusals/search": SECURITY,
     "GET /desk/proofs/<proof_id>/<int:number>": ARCHIVIST,
+    "GET /desk/requests/<request_id>/form.pdf": ARCHIVIST,
     "GET /desk/rights": SECURITY,
     "POST /desk/rights/search": SECURITY,
     "GET /desk/rights/<officer_id>": SECURITY,
@@ -127,6 +138,7 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /approvals/all": APPROVER,
     "GET /approvals/<request_id>": APPROVER,
     "POST /approvals/<request_id>/approve": APPROVER,
+    "GET /approvals/<request_id>/form.pdf": APPROVER,
     "POST /approvals/<request_id>/reject": APPROVER,
     "POST /approvals/<request_id>/return": APPROVER,
     "POST /approvals/<request_id>/undo": APPROVER,
@@ -138,7 +150,9 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /requests": OFFICIAL,
     "GET /requests/new": OFFICIAL,
     "POST /requests/new": OFFICIAL,
+    "GET /loans/<loan_id>": EVERY_ROLE,
     "GET /requests/<request_id>": OFFICIAL,
+    "GET /requests/<request_id>/form.pdf": OFFICIAL,
     "POST /requests/<request_id>/again": OFFICIAL,
     "POST /requests/<request_id>/answer": OFFICIAL,
     "GET /requests/<request_id>/reason": OFFICIAL,
@@ -192,6 +206,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /me/proofs/<proof_id>/<int:number>": INDIVIDUAL,
     "GET /me/viewers": INDIVIDUAL,
     "GET /me/viewers/<viewing_id>": INDIVIDUAL,
+    "GET /me/viewers/paper": INDIVIDUAL,
     "POST /me/wishes": INDIVIDUAL,
     "GET /offline": ANYBODY,
     "GET /search": READERS,
@@ -229,6 +244,7 @@ class World:
         self.complaint = complaints.complain(individual, Matter("other"), "办理太慢了", now=site.now)
         self.correction = corrections.ask(individual, aim, "出生日期与户口簿不一致", now=site.now)
         self.bystander = make_officer(Role.OFFICIAL).person
+        self.loan = lent(self.material, self.officers[Role.OFFICIAL], now=site.now)
         self.request = make_request(self.officers[Role.OFFICIAL], self.restricted.material)
 
     def client(self, visitor: str | Role | Actor) -> FlaskClient:
@@ -278,6 +294,7 @@ class World:
             "page_id": self.page.public_id,
             "upload_id": (self.wrongly_sent if "remove" in rule.rule else self.page).upload.public_id,
             "officer_id": self.bystander.public_id,
+            "loan_id": self.loan.public_id,
             "request_id": self.request.public_id,
             "grant_id": "no-such-grant---",
             "session_id": "no-such-session-",
@@ -453,10 +470,18 @@ PLACES = {
     "own complaint": "GET /me/complaints/{complaint}",
     "case": "GET /desk/cases/{complaint}",
     "own viewing": "GET /me/viewers/{viewing}",
+    "desk loans": "GET /desk/dossiers/{dossier}/loans",
+    "desk loan form": "GET /desk/dossiers/{dossier}/loans/new",
+    "desk loan": "GET /desk/loans/{loan}",
+    "desk loan return": "POST /desk/loans/{loan}/end",
+    "desk approval form": "GET /desk/requests/{request}/form.pdf",
+    "own loan": "GET /loans/{loan}",
+    "own paper": "GET /me/viewers/paper",
     "retry": "POST /desk/uploads/{upload}/retry",
 }
 READ = ("image", "thumbnail", "text")
 OF_ONES_OWN = ("own correction", "own complaint", "own viewing")
+OF_OTHERS = {"own loan": 404}  # what another officer borrowed
 OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official in scope": dict.fromkeys(("summary", "catalogue", "material", *READ), 200)
     | {"no such page": 404},
@@ -474,15 +499,16 @@ OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official, recused": {},
     "keeper": dict.fromkeys(PLACES, 200)
     | {"no such page": 404, "retry": 409, "desk mask by number": 303}
-    | dict.fromkeys((*OF_ONES_OWN, "case"), 403),
+    | dict.fromkeys((*OF_ONES_OWN, "own paper", "case"), 403)
+    | {"own loan": 404, "desk loan return": 422},
     "archivist elsewhere": {"summary": 200},
     "archivist, own": {},
     "archivist, recused": {},
     "approver": {"summary": 200},
     "individual": dict.fromkeys(("summary", "catalogue", "material", *READ), 200)
-    | dict.fromkeys(OF_ONES_OWN, 200)
+    | dict.fromkeys((*OF_ONES_OWN, "own paper"), 200)
     | {"no such page": 404},
-    "individual, another's": dict.fromkeys(("summary", "catalogue", *OF_ONES_OWN), 404),
+    "individual, another's": dict.fromkeys(("summary", "catalogue", "own paper", *OF_ONES_OWN), 404),
     "system administrator": {},
     "security officer": {"case": 200},
     "auditor": {"case": 404},
@@ -531,6 +557,8 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
         "page": world.page.public_id,
         "upload": world.page.upload.public_id,
         "correction": world.correction.public_id,
+        "loan": world.loan.public_id,
+        "request": world.request.public_id,
         "complaint": world.complaint.public_id,
         "viewing": viewings.begin(
             make_officer(Role.OFFICIAL, lookup=UNIT), world.material.public_id, "2", now=world.site.now
@@ -542,7 +570,7 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
         method, path = place.format(**named).split(" ")
         before = length()
         answer = world.ask(client, method, path)
-        expected = OPEN_TO[who].get(name, 403)
+        expected = (OF_OTHERS | OPEN_TO[who]).get(name, 403)
         assert answer.status_code == expected, f"{who}: {name}"
         refusals = [e for e in entries_since(before) if e["action"] == "access:refused"]
         is_hidden = expected == 404 and name != "no such page"
@@ -554,21 +582,23 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
 
 CASE = {
     "own request": "GET /requests/{request}",
+    "own form": "GET /requests/{request}/form.pdf",
     "withdraw": "POST /requests/{request}/withdraw",
     "case": "GET /approvals/{request}",
+    "form": "GET /approvals/{request}/form.pdf",
     "send back": "POST /approvals/{request}/return",
     "approve": "POST /approvals/{request}/approve",
 }
 DECIDED_BY: dict[str, dict[str, int]] = {  # who, and what they get; what is not named is refused with 403
-    "asker": {"own request": 200, "withdraw": 303},
-    "another official": {"own request": 404, "withdraw": 404},
-    "approver": {"case": 200, "send back": 422, "approve": 303},
+    "asker": {"own request": 200, "own form": 200, "withdraw": 303},
+    "another official": {"own request": 404, "own form": 404, "withdraw": 404},
+    "approver": {"case": 200, "form": 200, "send back": 422, "approve": 303},
     "approver who asked": {},
     "approver about themselves": {},
     "approver, recused": {},
     "first approver again": {},
-    "second approver": {"case": 200, "send back": 422, "approve": 303},
-    "approver without a code": {"case": 200, "send back": 422, "approve": 422},
+    "second approver": {"case": 200, "form": 200, "send back": 422, "approve": 303},
+    "approver without a code": {"case": 200, "form": 200, "send back": 422, "approve": 422},
     "archivist": {},
     "security officer": {},
     "auditor": {},

@@ -1,4 +1,6 @@
-"""Reminders (提醒): a grant that ends soon, a decision that is overdue, a request whose time has passed. Each once."""
+"""Reminders (提醒), each once: a grant that ends soon, a decision that is overdue, a request whose time has passed, and
+paper that is to be brought back.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,7 +8,7 @@ from datetime import datetime, timedelta
 from webapp.domain.access_request import State
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import deciders, notices
+from webapp.services import deciders, loan_reminders, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.notices import Notice
@@ -23,7 +25,7 @@ Due = tuple[Officer, NoticeKind, str]
 def send(*, now: datetime) -> int:
     """Write the reminders that are due and were not written before. How many."""
     due = [*_ending(now), *_overdue(now), *_expired(now)]
-    new = [each for each in due if not _was_told(*each)]
+    new = [each for each in due if not _was_told(*each)] + list(loan_reminders.due(now))
     for officer, kind, record in new:
         notices.notify(officer, kind, record, now=now)
     return len(new)

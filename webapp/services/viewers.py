@@ -1,6 +1,7 @@
-"""Who viewed one's dossier (谁看过我的档案): the viewings, and of each what was really sent, read from the log.
+"""Who viewed one's dossier (谁看过我的档案): the viewings, and of each what was really sent, read from the log; and who
+used its paper, from the register.
 
-All viewings are listed. Names in catalogues and search results, which open no page, are not viewings. Of materials
+All are listed. Names in catalogues and search results, which open no page, are not viewings. Of materials
 that are not listed to their subject nothing is told, and nothing shows that it is not.
 """
 
@@ -13,12 +14,14 @@ from webapp.domain import purpose as purposes
 from webapp.domain.disclosure import Level
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import audit, corrections, dossiers, units
+from webapp.services import audit, corrections, dossiers, loan_register, units
 from webapp.services.actor import Actor
+from webapp.services.loan_register import Told
 from webapp.services.sessions import ABSOLUTE
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material
 from webapp.storage.database import transaction
+from webapp.storage.loans import Loan
 from webapp.storage.pages import Page
 from webapp.storage.reading import Viewing
 from webapp.storage.requests import Grant
@@ -49,6 +52,14 @@ class Viewed:
     def purpose(self) -> str:
         """What for, in words."""
         return purposes.label(self.viewing.purpose)
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """One use of the paper, with what of it may be told: titles, for the whole dossier or nothing listed none."""
+
+    told: Told
+    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +95,8 @@ def open_own(actor: Actor) -> Dossier:
 
 
 def count(dossier: Dossier) -> int:
-    """How often others opened a dossier's pages."""
-    return _of(dossier, is_own=False).count()
+    """How often others opened a dossier's pages or used its paper."""
+    return int(_of(dossier, is_own=False).count() + Loan.select().where(Loan.dossier == dossier).count())
 
 
 def listed(
@@ -103,6 +114,20 @@ def listed(
     names = units.full_names()
     found = [Viewed(row, names.get(row.officer.unit_id, "")) for row in rows[:SHOWN]]
     return found, rows[SHOWN - 1].id if len(rows) > SHOWN else None
+
+
+def lent(actor: Actor, *, now: datetime) -> list[Lent]:
+    """Who borrowed, extracted from or copied the actor's dossier, newest first; logged. Raises Refused, NotFound."""
+    dossier = open_own(actor)
+    rights = dossiers.rights(actor, dossier)
+    with transaction():
+        audit.append("viewers:listed", actor=actor, at=now, kind="dossier", record=dossier.public_id,
+                     details={"of": "paper"})  # fmt: skip
+    newest = Loan.select().where(Loan.dossier == dossier).order_by(Loan.out_on.desc(), Loan.id.desc())
+    return [
+        Lent(one, tuple(m.title for m in one.materials if m and rights.decide(m).shows_catalogue))
+        for one in loan_register.told(newest, now=now)
+    ]
 
 
 def account(actor: Actor, viewing_id: str) -> Account:

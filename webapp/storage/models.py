@@ -6,6 +6,7 @@ from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
 from webapp.storage.corrections import Correction, Proof, ProofPage
 from webapp.storage.jobs import Job
+from webapp.storage.loans import Loan, LoanExtension, LoanMaterial
 from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
@@ -45,6 +46,9 @@ ALL = (
     RequestStep,
     Grant,
     GrantScope,
+    Loan,
+    LoanMaterial,
+    LoanExtension,
     Correction,
     Proof,
     ProofPage,
