@@ -201,9 +201,11 @@ def mine(actor: Actor, *, now: datetime) -> list[Told]:
 
 def mine_one(actor: Actor, loan_id: str, *, now: datetime) -> Told:
     """One entry of what the actor took. Raises NotFound for any other."""
-    loan = Loan.get_or_none((Loan.public_id == loan_id) & (Loan.taker == actor.person))
+    loan = Loan.get_or_none(Loan.public_id == loan_id)
     if loan is None:
         raise NotFound("没有这条登记")
+    if loan.taker_id != actor.person.id:
+        raise NotFound("没有这条登记", rule="loan:not-own")
     (one,) = told([loan], now=now)
     return one
 
