@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.borrowing import lent
-from tests.builders import ELSEWHERE, UNIT, able, keeper_of, make_dossier, make_material, make_officer
+from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_officer
 from tests.moment import NOW
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.local_time import day
@@ -149,22 +149,14 @@ def test_keepers_are_those_of_the_unit_without_relatives_and_the_person(keeper, 
     assert keepers.of(dossier) == [keeper.person]
 
 
-def test_the_person_sees_who_used_the_paper_and_no_title_that_is_not_theirs_to_know(dossier, taker):
+def test_the_person_sees_who_used_the_paper_what_for_and_when(dossier, taker):
     owner = make_officer(Role.INDIVIDUAL, subject=dossier.subject)
-    open_to_them = make_material(dossier, "1", "干部履历表")
-    closed = make_material(dossier, "5", "考察材料")
-    loan = lent(
-        dossier, "陈远山", taker_unit="省委巡视组", purpose="4", material_ids=_ids(open_to_them, closed)
-    )
-    (one,) = viewers.lent(owner, now=NOW)
-    assert one.told.taker == "陈远山（省委巡视组）"
-    assert "案件查办" in one.told.purpose
-    assert one.titles == ("干部履历表",)
-    assert viewers.count(dossier) == 1
-    loans.end(keeper_of(dossier), loan.public_id, "returned", is_complete=True, now=NOW)
-    lent(dossier, taker, material_ids=_ids(closed))
+    lent(dossier, taker, kind="extract", pages=1)
+    lent(dossier, "陈远山", taker_unit="省委巡视组", purpose="4")
     newest, _ = viewers.lent(owner, now=NOW)
-    assert newest.titles == ()
+    assert newest.taker == "陈远山（省委巡视组）"
+    assert "案件查办" in newest.purpose
+    assert viewers.count(dossier) == 2
 
 
 def test_nobody_is_told_of_anothers_paper_and_no_one_where_the_own_dossier_is_closed(dossier, taker):
@@ -177,7 +169,3 @@ def test_nobody_is_told_of_anothers_paper_and_no_one_where_the_own_dossier_is_cl
     Setting.update(value="no").where(Setting.name == "own_dossier").execute()
     with pytest.raises(Refused):
         viewers.lent(owner, now=NOW)
-
-
-def _ids(*materials):
-    return frozenset(material.public_id for material in materials)

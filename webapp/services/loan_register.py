@@ -95,7 +95,7 @@ class Told:
         if self.loan.due_on is None:
             return f"{self.kind.label}件在外"
         late = (self.today - self.loan.due_on).days
-        return f"逾期 {late} 天" if late > 0 else f"{self.loan.due_on.isoformat()} 前归还"
+        return f"逾期 {late} 天" if late > 0 else f"{self.loan.due_on.month}月{self.loan.due_on.day}日前还"
 
     @property
     def look(self) -> str:

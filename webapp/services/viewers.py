@@ -55,14 +55,6 @@ class Viewed:
 
 
 @dataclass(frozen=True, slots=True)
-class Lent:
-    """One use of the paper, with what of it may be told: titles, for the whole dossier or nothing listed none."""
-
-    told: Told
-    titles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
     """What was sent of one material; page numbers in order."""
 
@@ -116,18 +108,17 @@ def listed(
     return found, rows[SHOWN - 1].id if len(rows) > SHOWN else None
 
 
-def lent(actor: Actor, *, now: datetime) -> list[Lent]:
-    """Who borrowed, extracted from or copied the actor's dossier, newest first; logged. Raises Refused, NotFound."""
+def lent(actor: Actor, *, now: datetime) -> list[Told]:
+    """Who borrowed, extracted from or copied the actor's dossier, newest first; logged. Raises Refused, NotFound.
+
+    Whether it was whole may be said, but no title and no number: to name some materials tells of those it does not.
+    """
     dossier = open_own(actor)
-    rights = dossiers.rights(actor, dossier)
     with transaction():
         audit.append("viewers:listed", actor=actor, at=now, kind="dossier", record=dossier.public_id,
                      details={"of": "paper"})  # fmt: skip
     newest = Loan.select().where(Loan.dossier == dossier).order_by(Loan.out_on.desc(), Loan.id.desc())
-    return [
-        Lent(one, tuple(m.title for m in one.materials if m and rights.decide(m).shows_catalogue))
-        for one in loan_register.told(newest, now=now)
-    ]
+    return loan_register.told(newest, now=now)
 
 
 def account(actor: Actor, viewing_id: str) -> Account:
