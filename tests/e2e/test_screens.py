@@ -16,6 +16,7 @@ from webapp.services.actor import Actor
 from webapp.services.complaints import Matter
 from webapp.storage.accounts import Officer
 from webapp.storage.database import database
+from webapp.storage.loans import Loan
 from webapp.storage.pages import Mask
 from webapp.storage.pages import Page as Sheet
 
@@ -58,6 +59,12 @@ def complaint() -> str:
         return str(made[0].complaint.public_id)
 
 
+def loan_of(login: str) -> str:
+    """The id of what an officer has borrowed."""
+    with database.connection_context():
+        return str(Loan.select().join(Officer, on=Loan.taker).where(Officer.login == login).get().public_id)
+
+
 def officer_id(login: str) -> str:
     with database.connection_context():
         return str(Officer.get(Officer.login == login).public_id)
@@ -96,6 +103,7 @@ def officials() -> Tour:
         "page-as-text": to(f"/materials/{booklet}/pages/2/text"),
         "refused": to(f"/materials/{closed}"),
         "home": to("/"),
+        "own-loan": to(f"/loans/{loan_of('chadang')}"),
         "account": to("/account"),
         "help": to("/help"),
         "password": to("/account/password"),
@@ -111,6 +119,7 @@ def individuals() -> Tour:
         "own-catalogue": to(f"/dossiers/{own}/catalogue"),
         "own-viewer": reading(booklet, 2),
         "own-viewers": to("/me/viewers"),
+        "own-paper": to("/me/viewers/paper"),
         "own-viewing": first_of("/me/viewers?own=1"),
         "own-corrections": to("/me/corrections"),
         "own-correction-new": to("/me/corrections/new"),
@@ -142,6 +151,10 @@ def archivists() -> Tour:
         "desk-mask-page-with-boxes": to(f"/desk/masks/{boxed}"),
         "desk-corrections": to("/desk/corrections"),
         "desk-correction": first_of("/desk/corrections"),
+        "desk-loans": to("/desk/loans"),
+        "desk-loan": first_of("/desk/loans"),
+        "desk-loan-new": to(f"/desk/dossiers/{own}/loans/new"),
+        "desk-loans-of-dossier": to(f"/desk/dossiers/{own}/loans"),
         "desk-notices": to("/notices"),
         "desk-summary": to(f"/dossiers/{own}"),
     }
