@@ -476,7 +476,6 @@ PLACES = {
     "desk loan return": "POST /desk/loans/{loan}/end",
     "desk approval form": "GET /desk/requests/{request}/form.pdf",
     "own loan": "GET /loans/{loan}",
-    "own paper": "GET /me/viewers/paper",
     "retry": "POST /desk/uploads/{upload}/retry",
 }
 READ = ("image", "thumbnail", "text")
@@ -499,16 +498,16 @@ OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official, recused": {},
     "keeper": dict.fromkeys(PLACES, 200)
     | {"no such page": 404, "retry": 409, "desk mask by number": 303}
-    | dict.fromkeys((*OF_ONES_OWN, "own paper", "case"), 403)
+    | dict.fromkeys((*OF_ONES_OWN, "case"), 403)
     | {"own loan": 404, "desk loan return": 422},
     "archivist elsewhere": {"summary": 200},
     "archivist, own": {},
     "archivist, recused": {},
     "approver": {"summary": 200},
     "individual": dict.fromkeys(("summary", "catalogue", "material", *READ), 200)
-    | dict.fromkeys((*OF_ONES_OWN, "own paper"), 200)
+    | dict.fromkeys(OF_ONES_OWN, 200)
     | {"no such page": 404},
-    "individual, another's": dict.fromkeys(("summary", "catalogue", "own paper", *OF_ONES_OWN), 404),
+    "individual, another's": dict.fromkeys(("summary", "catalogue", *OF_ONES_OWN), 404),
     "system administrator": {},
     "security officer": {"case": 200},
     "auditor": {"case": 404},
