@@ -134,7 +134,7 @@ def test_the_file_holds_catalogue_viewings_and_pages(site, owner, dossier, poppl
     text = subprocess.run(
         [poppler, tmp_path / "own.pdf", "-"], check=True, capture_output=True
     ).stdout.decode()
-    for expected in ("材料目录", "毕业生登记表", "谁看过我的档案", "谁用过我的纸质档案"):
+    for expected in ("材料目录", "毕业生登记表", "谁看过我的档案"):
         assert expected in text
     assert text.count("干部履历表") == 2  # in the catalogue and above its page
 

@@ -181,3 +181,10 @@ def test_the_person_is_told_of_the_paper_but_of_no_title(site, taker, material):
         assert said in page
     assert "干部履历表" not in page
     assert "谁看过我的档案 1 次" in words_of(owner.get("/me").text)
+
+
+def test_what_the_person_takes_along_says_who_used_the_paper(site, material):
+    owner = browser_of(site, make_officer(Role.INDIVIDUAL, subject=material.dossier.subject))
+    assert "还没有人用过" in text_of(owner.post("/me/export", seen="/me/export").data)
+    lent(material, "陈远山", taker_unit="省委巡视组", purpose="4")
+    assert "陈远山（省委巡视组）" in text_of(owner.post("/me/export", seen="/me/export").data)

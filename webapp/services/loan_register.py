@@ -22,8 +22,9 @@ from webapp.services.actor import Actor
 from webapp.services.loan_words import EndWords, Words
 from webapp.storage.accounts import Officer, Recusal
 from webapp.storage.archive import Dossier, Material, Subject, Unit
-from webapp.storage.database import transaction
+from webapp.storage.database import Record, transaction
 from webapp.storage.loans import Loan, LoanMaterial
+from webapp.storage.requests import AccessRequest
 
 LISTED = 100
 MOST_PRINTED = 1000  # entries on paper at once: setting them takes some 10 s
@@ -211,8 +212,10 @@ def mine_one(actor: Actor, loan_id: str, *, now: datetime) -> Told:
 
 
 def told(rows: Iterable[Loan], *, now: datetime) -> list[Told]:
-    """Entries with their words opened and their materials, which are read in one query. Decides nothing."""
+    """Entries with their words opened; people, approvals and materials are read in a query each. Decides nothing."""
     held = list(rows)
+    _attach(held, Officer, ("taker", "second", "entered_by", "ended_by"))
+    _attach(held, AccessRequest, ("request",))
     parts = _parts([loan.id for loan in held])
     names = units.full_names() if held else {}
     return [
@@ -226,6 +229,16 @@ def told(rows: Iterable[Loan], *, now: datetime) -> list[Told]:
         )
         for loan in held
     ]
+
+
+def _attach(rows: Sequence[Loan], model: type[Record], names: tuple[str, ...]) -> None:
+    """Give the entries the records that they refer to by these columns: one by one they would be a query each."""
+    ids = {getattr(loan, f"{name}_id") for loan in rows for name in names} - {None}
+    found = {one.id: one for one in model.select().where(model.id.in_(list(ids)))} if ids else {}
+    for loan in rows:
+        for name in names:
+            if (referred := getattr(loan, f"{name}_id")) is not None:
+                setattr(loan, name, found[referred])
 
 
 def _parts(ids: Sequence[int]) -> dict[int, list[Material | None]]:
