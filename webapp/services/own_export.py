@@ -1,4 +1,4 @@
-"""Taking one's own dossier along (本人档案导出): catalogue, viewings, uses of the paper, chosen pages as they are shown.
+"""Taking one's own dossier along (本人档案导出): catalogue, viewings, uses of the paper, and chosen pages, marked.
 
 Each page goes out by the same door as in the viewer: decided, masked, marked, and written down before it is drawn.
 """
