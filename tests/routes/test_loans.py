@@ -13,9 +13,11 @@ from tests.desk import browser_of
 from tests.moment import NOW
 from tests.site import Site, words_of
 from webapp.domain.disclosure import Level
+from webapp.domain.loan import LOAN_DAYS
 from webapp.domain.local_time import day
 from webapp.domain.role import Role
 from webapp.services import audit
+from webapp.settings import BadSettings, Settings
 from webapp.storage.loans import Loan
 
 TODAY = day(NOW)
@@ -188,3 +190,11 @@ def test_what_the_person_takes_along_says_who_used_the_paper(site, material):
     assert "还没有人用过" in text_of(owner.post("/me/export", seen="/me/export").data)
     lent(material, "陈远山", taker_unit="省委巡视组", purpose="4")
     assert "陈远山（省委巡视组）" in text_of(owner.post("/me/export", seen="/me/export").data)
+
+
+def test_the_days_of_the_rule_are_a_setting():
+    assert Settings.from_env({}).loan_days == LOAN_DAYS
+    assert Settings.from_env({"LANTAI_LOAN_DAYS": "14"}).loan_days == 14
+    for wrong in ("0", "61", "一周"):
+        with pytest.raises(BadSettings, match="LANTAI_LOAN_DAYS"):
+            Settings.from_env({"LANTAI_LOAN_DAYS": wrong})
