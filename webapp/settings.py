@@ -6,6 +6,8 @@ from pathlib import Path
 
 from webapp.domain.loan import LOAN_DAYS
 from webapp.domain.mail_server import BadMailServer, MailServer
+from webapp.domain.messenger import BadMessenger, Messenger
+from webapp.domain.push_hub import MAKERS, is_pattern
 
 OCR_ENGINES = ("openvino", "onnxruntime")
 HERE = Path(__file__).resolve().parent.parent
@@ -28,6 +30,9 @@ class Settings:
     attested -- the operator states that it may answer on a public address (LANTAI_PUBLIC_ATTESTATION)
     loan_days -- how long paper is lent at once (LANTAI_LOAN_DAYS), by the rule of the unit
     mail_server -- where mails are handed in (LANTAI_SMTP_URL); none sends no mail
+    messenger -- where messages or SMS are handed in (LANTAI_MESSENGER_URL); none sends none
+    web_push -- devices may be pushed to, through a hub of the browser's maker outside the house (LANTAI_WEB_PUSH)
+    push_hosts -- the hubs that may be pushed to, and no others (LANTAI_PUSH_HOSTS)
     """
 
     instance: Path
@@ -39,6 +44,9 @@ class Settings:
     attested: bool = False
     loan_days: int = LOAN_DAYS
     mail_server: MailServer | None = None
+    messenger: Messenger | None = None
+    web_push: bool = False
+    push_hosts: tuple[str, ...] = MAKERS
 
     @property
     def database(self) -> Path:
@@ -65,6 +73,7 @@ class Settings:
         """Read LANTAI_* names. Raises BadSettings naming all that are wrong."""
         instance = Path(env.get("LANTAI_INSTANCE", HERE / "instance")).absolute()
         mail_server, mail_faults = _mail_server(env.get("LANTAI_SMTP_URL", ""))
+        messenger, messenger_faults = _messenger(env.get("LANTAI_MESSENGER_URL", ""))
         settings = cls(
             instance=instance,
             keyring=Path(env.get("LANTAI_KEYRING", instance / "keys" / "keyring.json")).absolute(),
@@ -75,8 +84,11 @@ class Settings:
             attested=env.get("LANTAI_PUBLIC_ATTESTATION", "") == "yes",
             loan_days=_whole(env, "LANTAI_LOAN_DAYS", LOAN_DAYS),
             mail_server=mail_server,
+            messenger=messenger,
+            web_push=env.get("LANTAI_WEB_PUSH", "") == "yes",
+            push_hosts=tuple(env["LANTAI_PUSH_HOSTS"].split()) if env.get("LANTAI_PUSH_HOSTS") else MAKERS,
         )
-        if faults := [*settings._faults(), *mail_faults]:
+        if faults := [*settings._faults(), *mail_faults, *messenger_faults]:
             raise BadSettings("; ".join(faults))
         return settings
 
@@ -104,6 +116,8 @@ class Settings:
             faults.append("LANTAI_TRUSTED_PROXIES must be a whole number from 0 to 4")
         if not 1 <= self.loan_days <= 60:
             faults.append("LANTAI_LOAN_DAYS must be a whole number from 1 to 60")
+        if not all(is_pattern(host) for host in self.push_hosts):
+            faults.append("LANTAI_PUSH_HOSTS must be host names with blanks between, each may begin with *.")
         return faults
 
 
@@ -113,6 +127,14 @@ def _mail_server(url: str) -> tuple[MailServer | None, list[str]]:
         return MailServer.parse(url) if url else None, []
     except BadMailServer as fault:
         return None, [f"LANTAI_SMTP_URL: {fault}"]
+
+
+def _messenger(url: str) -> tuple[Messenger | None, list[str]]:
+    """The messenger at a URL, none for an empty one; and what is wrong with it."""
+    try:
+        return Messenger.parse(url) if url else None, []
+    except BadMessenger as fault:
+        return None, [f"LANTAI_MESSENGER_URL: {fault}"]
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

@@ -8,6 +8,7 @@ from webapp.domain.role import Role
 from webapp.services import (
     complaints,
     corrections,
+    fact_answers,
     grants,
     intake,
     loan_register,
@@ -40,6 +41,7 @@ def home() -> str | Response:
             uploads=intake.unsettled(actor),
             corrections=corrections.waiting(actor),
             loans=loan_register.counts(actor, now=now()),
+            queries=fact_answers.waiting(actor),
         )
     if actor.role is Role.OFFICIAL:
         return render_template(

@@ -75,11 +75,15 @@ class Asking(RuleBasedStateMachine):
     @rule(which=st.sampled_from([(0,), (1,), (0, 1)]), level=levels)
     def ask(self, which, level):
         chosen = [self.materials[n] for n in which]
-        draft = make_draft(self.asker, *chosen, now=self.now)
         asked_for = terms(level, minutes=MINUTES, now=self.now, days=1)
-        requests.change_terms(self.asker, draft.public_id, asked_for, now=self.now)
-        if self.tried(lambda: requests.submit(self.asker, draft.public_id, now=self.now)):
+
+        def submitted():
+            draft = make_draft(self.asker, *chosen, now=self.now)
+            requests.change_terms(self.asker, draft.public_id, asked_for, now=self.now)
+            requests.submit(self.asker, draft.public_id, now=self.now)
             self.request = draft.public_id
+
+        self.tried(submitted)
 
     @precondition(lambda self: self.request)
     @rule(who=st.integers(0, 2))

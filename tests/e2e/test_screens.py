@@ -16,6 +16,7 @@ from webapp.services.actor import Actor
 from webapp.services.complaints import Matter
 from webapp.storage.accounts import Officer
 from webapp.storage.database import database
+from webapp.storage.facts import FactQuery
 from webapp.storage.loans import Loan
 from webapp.storage.pages import Mask
 from webapp.storage.pages import Page as Sheet
@@ -65,6 +66,12 @@ def loan_of(login: str) -> str:
         return str(Loan.select().join(Officer, on=Loan.taker).where(Officer.login == login).get().public_id)
 
 
+def query() -> str:
+    """The id of the query for facts that waits for the keeper."""
+    with database.connection_context():
+        return str(FactQuery.get(FactQuery.state == "waiting").public_id)
+
+
 def officer_id(login: str) -> str:
     with database.connection_context():
         return str(Officer.get(Officer.login == login).public_id)
@@ -81,6 +88,7 @@ def strangers() -> Tour:
         "login": to("/login"),
         "offline": to("/offline"),
         "help-stranger": to("/help"),
+        "check": to("/check"),
         "demonstration": to("/demo/codes"),
         "nowhere": to("/nowhere"),
         "dead-link": to("/enrol/none"),
@@ -102,6 +110,9 @@ def officials() -> Tour:
         "viewer-withheld": reading(booklet, 1),
         "page-as-text": to(f"/materials/{booklet}/pages/2/text"),
         "refused": to(f"/materials/{closed}"),
+        "facts": to("/requests/facts"),
+        "facts-new": to(f"/requests/facts/new?dossier={own}"),
+        "facts-query": first_of("/requests/facts"),
         "home": to("/"),
         "own-loan": to(f"/loans/{loan_of('chadang')}"),
         "account": to("/account"),
@@ -126,6 +137,9 @@ def individuals() -> Tour:
         "own-correction": first_of("/me/corrections"),
         "own-complaint-new": to("/me/complaints/new"),
         "own-complaint": to(f"/me/complaints/{complaint()}"),
+        "own-facts": to("/me/facts"),
+        "own-facts-new": to("/me/facts/new"),
+        "own-facts-told": to("/me/facts/told"),
         "own-export": to("/me/export"),
         "own-account": to("/account"),
         "own-role": to("/account/role"),
@@ -155,6 +169,9 @@ def archivists() -> Tour:
         "desk-loan": first_of("/desk/loans"),
         "desk-loan-new": to(f"/desk/dossiers/{own}/loans/new"),
         "desk-loans-of-dossier": to(f"/desk/dossiers/{own}/loans"),
+        "desk-facts": to("/desk/facts"),
+        "desk-facts-query": first_of("/desk/facts"),
+        "desk-fact": to(f"/desk/facts/{query()}/lines/full-time"),
         "desk-notices": to("/notices"),
         "desk-summary": to(f"/dossiers/{own}"),
     }

@@ -1,18 +1,24 @@
 """What an approver decides by (待办): what waits, by urgency; what one request would disclose, and what is unusual."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from peewee import fn
+
 from webapp.domain.access_request import State
-from webapp.services import approvals, asked, audit, deciders
+from webapp.domain.fact import State as FactState
+from webapp.services import approvals, asked, audit, deciders, fact_approvals
 from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
 from webapp.services.asked import Named
 from webapp.services.clues import Clues, Disclosed
+from webapp.services.fact_queries import Told
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Subject, Unit
 from webapp.storage.database import transaction
+from webapp.storage.facts import FactQuery
 from webapp.storage.requests import AccessRequest, RequestStep
 
 LISTED = 20  # requests on one page of the list
@@ -34,11 +40,16 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Todos:
-    """A page of the list. number -- of the page, from 1; total -- how many wait in all."""
+    """A page of the list. number -- of the page, from 1; total -- how many wait in all; mark -- see Watch.
+
+    queries -- for facts, which wait beside the requests on every page
+    """
 
     listed: tuple[Todo, ...]
+    queries: tuple[Told, ...]
     number: int
     total: int
+    mark: str
 
     @property
     def is_more(self) -> bool:
@@ -74,15 +85,30 @@ def todo(actor: Actor, *, now: datetime, page: int = 1) -> Todos:
 
     page -- from 1; the last one when there are fewer
     """
-    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
-    query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
-    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
-    rows = list(query.where(waiting).order_by(AccessRequest.submitted_at, AccessRequest.id))
-    barred = deciders.bars(actor, rows)
-    mine = sorted((one for one in rows if one.id not in barred), key=lambda one: not _is_urgent(one, now))
+    waiting = _waiting(actor, now)
+    mine = sorted(waiting, key=lambda one: not _is_urgent(one, now))
     number = max(1, min(page, -(-len(mine) // LISTED)))
     shown = mine[(number - 1) * LISTED : number * LISTED]
-    return Todos(tuple(_cards(shown, now)), number, len(mine))
+    queries = fact_approvals.waiting(actor)
+    return Todos(tuple(_cards(shown, now)), tuple(queries), number, len(mine), _mark(waiting, queries))
+
+
+class Watch:
+    """What waits for one approver, looked at again and again: cheap as long as nothing that was asked takes a step."""
+
+    def __init__(self, actor: Actor):
+        self._actor, self._mark = actor, ""
+        self._seen: tuple[int, ...] = ()
+
+    def mark(self, *, now: datetime) -> str:
+        """Another text whenever another list waits for this approver; it tells nothing of what is on it."""
+        awaited = fn.SUM(FactQuery.state == FactState.AWAITED)
+        step = RequestStep.select(fn.MAX(RequestStep.id)).scalar() or 0
+        seen = (step, *FactQuery.select(fn.MAX(FactQuery.id), awaited).tuples().get())
+        if seen != self._seen:
+            self._seen = seen
+            self._mark = _mark(_waiting(self._actor, now), fact_approvals.waiting(self._actor))
+        return self._mark
 
 
 def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
@@ -104,6 +130,22 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
         approvals.needed(request),
         tuple(asked.steps_of(request)),
     )
+
+
+def _waiting(actor: Actor, now: datetime) -> list[AccessRequest]:
+    """What the actor may decide, by how long it waits. Raises Refused."""
+    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
+    query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
+    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
+    rows = list(query.where(waiting).order_by(AccessRequest.submitted_at, AccessRequest.id))
+    barred = deciders.bars(actor, rows)
+    return [one for one in rows if one.id not in barred]
+
+
+def _mark(waiting: Iterable[AccessRequest], queries: Iterable[Told]) -> str:
+    requests = (f"{one.public_id}/{one.version}" for one in waiting)
+    seen = " ".join((*requests, *(told.query.public_id for told in queries)))
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def _cards(requests: Sequence[AccessRequest], now: datetime) -> Iterator[Todo]:

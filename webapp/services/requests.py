@@ -12,7 +12,7 @@ from webapp.domain import access_request as rules
 from webapp.domain import purpose as purposes
 from webapp.domain.access_request import State, Step, Terms
 from webapp.domain.category import Category
-from webapp.domain.disclosure import FINAL, Level, Sensitivity
+from webapp.domain.disclosure import FINAL, Decision, Level, Sensitivity
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import Scope
 from webapp.domain.notice import NoticeKind
@@ -191,11 +191,12 @@ def dossier_of(material_id: str) -> str:
     return str(material.dossier.public_id)
 
 
-def require_may_ask(actor: Actor, dossier: Dossier) -> None:
-    """Return only if a grant could help the actor here. Raises Refused with the reason."""
+def require_may_ask(actor: Actor, dossier: Dossier) -> Decision:
+    """The standing right, if asking could add to it. Raises Refused with the reason where nothing may be asked."""
     decision = dossiers.decide_for(actor, dossier)
     if decision.rule in FINAL or not decision.shows_roster:
         raise Refused(decision.reason, rule=decision.rule)
+    return decision
 
 
 def _require_room(actor: Actor, now: datetime) -> None:

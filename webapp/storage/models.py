@@ -5,10 +5,11 @@ from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
 from webapp.storage.corrections import Correction, Proof, ProofPage
+from webapp.storage.facts import Certificate, FactLine, FactQuery
 from webapp.storage.jobs import Job
 from webapp.storage.loans import Loan, LoanExtension, LoanMaterial
 from webapp.storage.masking import AwaitedPage, DismissedFinding
-from webapp.storage.notices import Notice, NoticeWish
+from webapp.storage.notices import Notice, NoticeWish, PushSubscription
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
 from webapp.storage.policy import Setting
@@ -52,10 +53,14 @@ ALL = (
     Correction,
     Proof,
     ProofPage,
+    FactQuery,
+    FactLine,
+    Certificate,
     Complaint,
     Job,
     Notice,
     NoticeWish,
+    PushSubscription,
     Passkey,
     PasskeyChallenge,
     Device,
