@@ -21,6 +21,8 @@ class Permission(StrEnum):
     APPROVALS = "approvals"  # 审批
     GRANTS = "grants"  # 收回授权
     RECUSALS = "recusals"  # 回避登记
+    POLICY = "policy"  # 查阅规则
+    POLICY_CHANGES = "policy-changes"  # 变更查阅规则
     INTAKE = "intake"  # 扫描件接收
     CATALOGUE = "catalogue"  # 著录：材料的增、改、排序
     LOANS = "loans"  # 借阅、摘录、复制登记
@@ -47,6 +49,8 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.APPROVALS: frozenset({Role.APPROVER}),
     Permission.GRANTS: frozenset({Role.SECURITY_OFFICER}),
     Permission.RECUSALS: frozenset({Role.SECURITY_OFFICER}),
+    Permission.POLICY: frozenset({Role.SECURITY_OFFICER, Role.AUDITOR}),
+    Permission.POLICY_CHANGES: frozenset({Role.SECURITY_OFFICER}),
     Permission.INTAKE: frozenset({Role.ARCHIVIST}),
     Permission.CATALOGUE: frozenset({Role.ARCHIVIST}),
     Permission.LOANS: frozenset({Role.ARCHIVIST}),

@@ -10,12 +10,12 @@ from typing import Any
 
 from webapp.domain import access_request as rules
 from webapp.domain.access_request import State, Step, Terms
-from webapp.domain.disclosure import Level
+from webapp.domain.disclosure import Level, Policy
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import UNDO, Scope
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import asked, audit, deciders, grants, notices, sessions
+from webapp.services import asked, audit, deciders, grants, notices, policy, sessions
 from webapp.services.actor import Actor
 from webapp.services.asked import Named
 from webapp.storage.accounts import Officer, Session
@@ -51,11 +51,12 @@ def approve(
     offered = offer_of(request)
     if request.approvals and _awaiting(request) is None:
         raise Conflict("第一位审批人的同意已经失效，请退回补充后重新审批")
-    given = _narrowed(offered, less, now) if less else offered
-    if needs_code(request) and not _is_proven(actor, now):
+    decided = policy.current().policy
+    given = _narrowed(offered, less, decided, now) if less else _whole(offered, decided, now)
+    if needs_code(request, decided=decided) and not _is_proven(actor, now):
         raise Refused("批准前请先输入验证码", rule="step-up")
     approvals = request.approvals + 1
-    is_last = approvals >= needed(request)
+    is_last = approvals >= needed(request, decided=decided)
     state = {"state": State.APPROVED, "decided_at": now} if is_last else {}
     _move(request, version, now, approvals=approvals, **state)
     grant = _write_grant(request, given, is_double=approvals > 1, is_last=is_last, now=now)
@@ -163,19 +164,26 @@ def offer_of(request: AccessRequest) -> Offer:
     )
 
 
-def needed(request: AccessRequest, named: Named | None = None) -> int:
-    """How many approvals it takes: materials may have become guarded since it was handed in.
+def needed(request: AccessRequest, *, named: Named | None = None, decided: Policy | None = None) -> int:
+    """How many approvals it takes: materials may have become guarded since it was handed in, and rules tighter.
 
-    named -- what it names, when that was looked up already
+    named, decided -- what it names, and the policy in force, when they were looked up already
     """
     named = named or asked.named_in([request])[request.id]
-    return max(request.approvals_needed, rules.approvals_needed(named.scope, named.sensitivities))
+    decided = decided or policy.current().policy
+    level = grants.LEVELS[request.level]
+    return max(request.approvals_needed, rules.approvals_needed(named.scope, named.filed, level, decided))
 
 
-def needs_code(request: AccessRequest, named: Named | None = None) -> bool:
+def needs_code(request: AccessRequest, *, named: Named | None = None, decided: Policy | None = None) -> bool:
     """True for what is not approved by one tap: guarded papers, clear pages, anything that leaves the screen."""
     is_clear = grants.LEVELS[request.level] is Level.CLEAR
-    return needed(request, named) > 1 or is_clear or request.may_print or request.may_export
+    return (
+        needed(request, named=named, decided=decided) > 1
+        or is_clear
+        or request.may_print
+        or request.may_export
+    )
 
 
 def pending_grant(request: AccessRequest, *, at: datetime) -> Grant | None:
@@ -209,12 +217,19 @@ def _move(request: AccessRequest, version: int, now: datetime, **columns: Any) -
         raise Conflict(f"这份申请{words}")
 
 
-def _narrowed(offered: Offer, less: Offer, now: datetime) -> Offer:
+def _whole(offered: Offer, decided: Policy, now: datetime) -> Offer:
+    """All that is offered, if the policy still allows it: it may be tighter than when it was asked for."""
+    if beyond := rules.excess(offered.terms, decided, now):
+        raise Invalid(f"按现行规则，{beyond}。请只批准一部分，或者退回补充")
+    return offered
+
+
+def _narrowed(offered: Offer, less: Offer, decided: Policy, now: datetime) -> Offer:
     if less.scope.is_empty:
         raise Invalid("请至少留下一类或一份材料；都不给的，请选不予批准")
     if not less.scope.within(offered.scope) or not less.terms.no_wider_than(offered.terms):
         raise Invalid("只能在申请的范围以内批准")
-    rules.checked_terms(less.terms, now)
+    rules.checked_terms(less.terms, decided, now)
     return less
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from peewee import JOIN
 
 from webapp.domain import access_request as rules
-from webapp.domain.access_request import State, Step, Terms
+from webapp.domain.access_request import Filed, State, Step, Terms
 from webapp.domain.category import Category
 from webapp.domain.disclosure import Sensitivity
 from webapp.domain.grant import Scope
@@ -32,9 +32,9 @@ class Named:
         return [f"{category.display} {category.title()}" for category in named]
 
     @property
-    def sensitivities(self) -> frozenset[Sensitivity]:
-        """How the materials named one by one are guarded now."""
-        return frozenset(Sensitivity(material.sensitivity) for material in self.materials)
+    def filed(self) -> list[Filed]:
+        """Where the materials named one by one are filed, and how they are guarded now."""
+        return [(material.category, Sensitivity(material.sensitivity)) for material in self.materials]
 
 
 def state_of(request: AccessRequest, now: datetime) -> State:
@@ -87,11 +87,6 @@ def steps_of(request: AccessRequest) -> list[RequestStep]:
 def note_step(request: AccessRequest, actor: Actor, step: Step, now: datetime, words: str = "") -> None:
     """Write a step of its way down. Part of the caller's transaction."""
     RequestStep.create(request=request, officer=actor.person, kind=step, words=words, at=now)
-
-
-def sensitivities(request: AccessRequest) -> frozenset[Sensitivity]:
-    """How the materials it names one by one are guarded now."""
-    return named_in([request])[request.id].sensitivities
 
 
 def _named(request: AccessRequest, parts: Iterable[RequestScope]) -> Named:

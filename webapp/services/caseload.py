@@ -9,7 +9,7 @@ from peewee import fn
 
 from webapp.domain.access_request import State
 from webapp.domain.fact import State as FactState
-from webapp.services import approvals, asked, audit, deciders, fact_approvals
+from webapp.services import approvals, asked, audit, deciders, fact_approvals, policy
 from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
 from webapp.services.asked import Named
@@ -149,10 +149,10 @@ def _mark(waiting: Iterable[AccessRequest], queries: Iterable[Told]) -> str:
 
 
 def _cards(requests: Sequence[AccessRequest], now: datetime) -> Iterator[Todo]:
-    clues, named = Clues(now), asked.named_in(requests)
+    clues, named, decided = Clues(now), asked.named_in(requests), policy.current().policy
     for request in requests:
         its = named[request.id]
-        is_guarded = approvals.needs_code(request, its)
+        is_guarded = approvals.needs_code(request, named=its, decided=decided)
         terms = asked.terms_of(request)
         unusual = clues.of(request, Offer(its.scope, terms)) if terms and not is_guarded else ()
         yield Todo(request, its, _is_urgent(request, now), is_guarded, unusual)

@@ -16,9 +16,9 @@ from webapp.domain.disclosure import FINAL, Decision, Level, Sensitivity
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import Scope
 from webapp.domain.notice import NoticeKind
-from webapp.services import approvals, audit, dossiers, grants, notices
+from webapp.services import approvals, audit, dossiers, grants, notices, policy
 from webapp.services.actor import Actor
-from webapp.services.asked import note_step, scope_of, sensitivities, state_of, terms_of
+from webapp.services.asked import named_in, note_step, scope_of, state_of, terms_of
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import new_public_id, transaction
 from webapp.storage.requests import AccessRequest, RequestScope
@@ -90,7 +90,7 @@ def change_scope(actor: Actor, request_id: str, scope: Scope, *, now: datetime) 
 
 def change_terms(actor: Actor, request_id: str, terms: Terms, *, now: datetime) -> None:
     """Ask for another level or time. Raises NotFound, Conflict, Invalid."""
-    rules.checked_terms(terms, now)
+    rules.checked_terms(terms, policy.current().policy, now)
     with transaction():
         request = own(actor, request_id)
         _change(
@@ -215,12 +215,13 @@ def _checked(reason: Reason) -> tuple[str, str]:
 
 def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
     """How many approvals a complete request needs. Raises Invalid, Conflict."""
-    scope, terms = scope_of(request), terms_of(request)
+    named, terms, decided = named_in([request])[request.id], terms_of(request), policy.current().policy
+    scope = named.scope
     if scope.is_empty:
         raise Invalid("请至少选择一类或一份材料")
     if terms is None:
         raise Invalid("请填写查阅期限")
-    rules.checked_terms(terms, now)
+    rules.checked_terms(terms, decided, now)
     if _is_open_already(actor, request, scope, terms):
         raise Invalid("这些材料您现在就可以查看，不用申请")
     waiting = AccessRequest.select().where(
@@ -231,7 +232,7 @@ def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
     )
     if any(scope_of(other) == scope and other.level == request.level for other in waiting):
         raise Conflict("您已有一份同样的申请在等待审批")
-    return rules.approvals_needed(scope, sensitivities(request))
+    return rules.approvals_needed(scope, named.filed, terms.level, decided)
 
 
 def _is_open_already(actor: Actor, request: AccessRequest, scope: Scope, terms: Terms) -> bool:

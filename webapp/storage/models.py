@@ -12,7 +12,7 @@ from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish, PushSubscription
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
-from webapp.storage.policy import Setting
+from webapp.storage.policy import PolicyChange, Setting
 from webapp.storage.reading import RecordedSearch, Viewing
 from webapp.storage.recusals import RecusalLift
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestScope, RequestStep
@@ -29,6 +29,7 @@ ALL = (
     Scope,
     Recusal,
     RecusalLift,
+    PolicyChange,
     Enrolment,
     RecoveryCode,
     Session,
