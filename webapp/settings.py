@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.domain.loan import LOAN_DAYS
 from webapp.domain.mail_server import BadMailServer, MailServer
 from webapp.domain.messenger import BadMessenger, Messenger
 from webapp.domain.push_hub import MAKERS, is_pattern
@@ -27,6 +28,7 @@ class Settings:
     ocr_engine -- which runtime reads pages: openvino (half the time) or onnxruntime
     trusted_proxies -- how many reverse proxies stand in front and set X-Forwarded-*; 0 trusts none
     attested -- the operator states that it may answer on a public address (LANTAI_PUBLIC_ATTESTATION)
+    loan_days -- how long paper is lent at once (LANTAI_LOAN_DAYS), by the rule of the unit
     mail_server -- where mails are handed in (LANTAI_SMTP_URL); none sends no mail
     messenger -- where messages or SMS are handed in (LANTAI_MESSENGER_URL); none sends none
     web_push -- devices may be pushed to, through a hub of the browser's maker outside the house (LANTAI_WEB_PUSH)
@@ -40,6 +42,7 @@ class Settings:
     ocr_processes: int = 2
     trusted_proxies: int = 0
     attested: bool = False
+    loan_days: int = LOAN_DAYS
     mail_server: MailServer | None = None
     messenger: Messenger | None = None
     web_push: bool = False
@@ -79,6 +82,7 @@ class Settings:
             ocr_processes=_whole(env, "LANTAI_OCR_PROCESSES", 2),
             trusted_proxies=_whole(env, "LANTAI_TRUSTED_PROXIES", 0),
             attested=env.get("LANTAI_PUBLIC_ATTESTATION", "") == "yes",
+            loan_days=_whole(env, "LANTAI_LOAN_DAYS", LOAN_DAYS),
             mail_server=mail_server,
             messenger=messenger,
             web_push=env.get("LANTAI_WEB_PUSH", "") == "yes",
@@ -110,6 +114,8 @@ class Settings:
             faults.append("LANTAI_OCR_PROCESSES must be a whole number from 1 to 64")
         if not 0 <= self.trusted_proxies <= 4:
             faults.append("LANTAI_TRUSTED_PROXIES must be a whole number from 0 to 4")
+        if not 1 <= self.loan_days <= 60:
+            faults.append("LANTAI_LOAN_DAYS must be a whole number from 1 to 60")
         if not all(is_pattern(host) for host in self.push_hosts):
             faults.append("LANTAI_PUSH_HOSTS must be host names with blanks between, each may begin with *.")
         return faults

@@ -12,6 +12,7 @@ from webapp.services import (
     fact_answers,
     grants,
     intake,
+    loan_register,
     mask_queue,
     search,
     viewings,
@@ -41,6 +42,7 @@ def home() -> str | Response:
             uploads=intake.unsettled(actor),
             corrections=corrections.waiting(actor),
             copies=copy_returns.waiting(actor),
+            loans=loan_register.counts(actor, now=now()),
             queries=fact_answers.waiting(actor),
         )
     if actor.role is Role.OFFICIAL:
@@ -50,6 +52,7 @@ def home() -> str | Response:
             recent=search.recent(actor),
             read=viewings.recent(actor),
             grants=grants.of_officer(actor, at=now()),
+            borrowed=loan_register.mine(actor, now=now()),
             at=now(),
         )
     cases = complaints.waiting(actor) if permits(actor.role, Permission.CASES) else None

@@ -1,4 +1,4 @@
-"""Who viewed my dossier (谁看过我的档案)."""
+"""Who viewed my dossier and who used its paper (谁看过我的档案)."""
 
 from flask import Blueprint, render_template, request
 
@@ -26,6 +26,13 @@ def listed() -> str:
         is_own=is_own,
         wants=own.wants_viewings(actor),
     )
+
+
+@bp.get("/me/viewers/paper")
+@requires(Permission.OWN)
+def paper() -> str:
+    """Who borrowed, extracted from or copied the paper."""
+    return render_template("viewers/paper.html", lent=viewers.lent(current_actor(), now=now()))
 
 
 @bp.get("/me/viewers/<viewing_id>")

@@ -14,6 +14,7 @@ OF_DOSSIERS = {
     Permission.OWN,
     Permission.INTAKE,
     Permission.CATALOGUE,
+    Permission.LOANS,
     Permission.MASKS,
     Permission.PEOPLE,
     Permission.CORRECTIONS,

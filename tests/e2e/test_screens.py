@@ -17,6 +17,7 @@ from webapp.services.complaints import Matter
 from webapp.storage.accounts import Officer
 from webapp.storage.database import database
 from webapp.storage.facts import FactQuery
+from webapp.storage.loans import Loan
 from webapp.storage.pages import Mask
 from webapp.storage.pages import Page as Sheet
 
@@ -57,6 +58,12 @@ def complaint() -> str:
                 complaints.complain(individual, Matter("correction"), words, now=datetime.now(UTC)).public_id
             )
         return str(made[0].complaint.public_id)
+
+
+def loan_of(login: str) -> str:
+    """The id of what an officer has borrowed."""
+    with database.connection_context():
+        return str(Loan.select().join(Officer, on=Loan.taker).where(Officer.login == login).get().public_id)
 
 
 def query() -> str:
@@ -114,6 +121,7 @@ def officials() -> Tour:
         "facts-new": to(f"/requests/facts/new?dossier={own}"),
         "facts-query": first_of("/requests/facts"),
         "home": to("/"),
+        "own-loan": to(f"/loans/{loan_of('chadang')}"),
         "account": to("/account"),
         "help": to("/help"),
         "password": to("/account/password"),
@@ -129,6 +137,7 @@ def individuals() -> Tour:
         "own-catalogue": to(f"/dossiers/{own}/catalogue"),
         "own-viewer": reading(booklet, 2),
         "own-viewers": to("/me/viewers"),
+        "own-paper": to("/me/viewers/paper"),
         "own-viewing": first_of("/me/viewers?own=1"),
         "own-corrections": to("/me/corrections"),
         "own-correction-new": to("/me/corrections/new"),
@@ -163,6 +172,10 @@ def archivists() -> Tour:
         "desk-mask-page-with-boxes": to(f"/desk/masks/{boxed}"),
         "desk-corrections": to("/desk/corrections"),
         "desk-correction": first_of("/desk/corrections"),
+        "desk-loans": to("/desk/loans"),
+        "desk-loan": first_of("/desk/loans"),
+        "desk-loan-new": to(f"/desk/dossiers/{own}/loans/new"),
+        "desk-loans-of-dossier": to(f"/desk/dossiers/{own}/loans"),
         "desk-facts": to("/desk/facts"),
         "desk-facts-query": first_of("/desk/facts"),
         "desk-fact": to(f"/desk/facts/{query()}/lines/full-time"),

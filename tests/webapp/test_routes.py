@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.accounts import OFFICE
 from tests.asking import DAY, approve, granted, make_approver, make_request
+from tests.borrowing import lent
 from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
 from webapp.domain.role import Role
@@ -87,6 +88,15 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /desk/intake": ARCHIVIST,
     "GET /desk/intake/<material_id>": ARCHIVIST,
     "POST /desk/intake/<material_id>": ARCHIVIST,
+    "GET /desk/dossiers/<dossier_id>/loans": ARCHIVIST,
+    "GET /desk/dossiers/<dossier_id>/loans/new": ARCHIVIST,
+    "POST /desk/dossiers/<dossier_id>/loans/new": ARCHIVIST,
+    "GET /desk/loans": ARCHIVIST,
+    "POST /desk/loans/search": ARCHIVIST,
+    "GET /desk/loans/<loan_id>": ARCHIVIST,
+    "POST /desk/loans/<loan_id>/end": ARCHIVIST,
+    "POST /desk/loans/<loan_id>/extend": ARCHIVIST,
+    "GET /desk/loans/register.pdf": ARCHIVIST,
     "GET /desk/masks": ARCHIVIST,
     "GET /desk/masks/<page_id>": ARCHIVIST,
     "POST /desk/masks/<page_id>": ARCHIVIST,
@@ -129,6 +139,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /desk/policy/new": SECURITY,
     "POST /desk/policy/new": SECURITY,
     "GET /desk/proofs/<proof_id>/<int:number>": ARCHIVIST,
+    "GET /desk/requests/<request_id>/form.pdf": ARCHIVIST,
     "GET /desk/rights": SECURITY,
     "POST /desk/rights/search": SECURITY,
     "GET /desk/rights/<officer_id>": SECURITY,
@@ -145,6 +156,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /approvals/stream": APPROVER,
     "GET /approvals/<request_id>": APPROVER,
     "POST /approvals/<request_id>/approve": APPROVER,
+    "GET /approvals/<request_id>/form.pdf": APPROVER,
     "POST /approvals/<request_id>/reject": APPROVER,
     "POST /approvals/<request_id>/return": APPROVER,
     "POST /approvals/<request_id>/undo": APPROVER,
@@ -177,7 +189,9 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /requests": OFFICIAL,
     "GET /requests/new": OFFICIAL,
     "POST /requests/new": OFFICIAL,
+    "GET /loans/<loan_id>": EVERY_ROLE,
     "GET /requests/<request_id>": OFFICIAL,
+    "GET /requests/<request_id>/form.pdf": OFFICIAL,
     "POST /requests/<request_id>/again": OFFICIAL,
     "POST /requests/<request_id>/answer": OFFICIAL,
     "GET /requests/<request_id>/reason": OFFICIAL,
@@ -242,6 +256,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /me/proofs/<proof_id>/<int:number>": INDIVIDUAL,
     "GET /me/viewers": INDIVIDUAL,
     "GET /me/viewers/<viewing_id>": INDIVIDUAL,
+    "GET /me/viewers/paper": INDIVIDUAL,
     "POST /me/wishes": INDIVIDUAL,
     "GET /offline": ANYBODY,
     "GET /search": READERS,
@@ -279,6 +294,7 @@ class World:
         self.complaint = complaints.complain(individual, Matter("other"), "办理太慢了", now=site.now)
         self.correction = corrections.ask(individual, aim, "出生日期与户口簿不一致", now=site.now)
         self.bystander = make_officer(Role.OFFICIAL).person
+        self.loan = lent(self.material, self.officers[Role.OFFICIAL], now=site.now)
         self.request = make_request(self.officers[Role.OFFICIAL], self.restricted.material)
         wanted = Wanted(frozenset({"party"}), "发展党员，核对介绍人", "1")
         self.query = facts.ask(self.officers[Role.OFFICIAL], self.dossier.public_id, wanted, now=site.now)
@@ -329,6 +345,7 @@ class World:
             "page_id": self.page.public_id,
             "upload_id": (self.wrongly_sent if "remove" in rule.rule else self.page).upload.public_id,
             "officer_id": self.bystander.public_id,
+            "loan_id": self.loan.public_id,
             "request_id": self.request.public_id,
             "grant_id": "no-such-grant---",
             "session_id": "no-such-session-",
@@ -513,10 +530,17 @@ PLACES = {
     "own complaint": "GET /me/complaints/{complaint}",
     "case": "GET /desk/cases/{complaint}",
     "own viewing": "GET /me/viewers/{viewing}",
+    "desk loans": "GET /desk/dossiers/{dossier}/loans",
+    "desk loan form": "GET /desk/dossiers/{dossier}/loans/new",
+    "desk loan": "GET /desk/loans/{loan}",
+    "desk loan return": "POST /desk/loans/{loan}/end",
+    "desk approval form": "GET /desk/requests/{request}/form.pdf",
+    "own loan": "GET /loans/{loan}",
     "retry": "POST /desk/uploads/{upload}/retry",
 }
 READ = ("image", "thumbnail", "text")
 OF_ONES_OWN = ("own correction", "own complaint", "own viewing")
+OF_OTHERS = {"own loan": 404}  # what another officer borrowed
 ANOTHERS = ("another's facts", "another's certificate")
 OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official in scope": dict.fromkeys(("summary", "catalogue", "material", *READ), 200)
@@ -535,7 +559,8 @@ OPEN_TO: dict[str, dict[str, int]] = {  # what is not named is refused with 403
     "official, recused": {},
     "keeper": dict.fromkeys(PLACES, 200)
     | {"no such page": 404, "retry": 409, "desk mask by number": 303}
-    | dict.fromkeys((*OF_ONES_OWN, *ANOTHERS, "case"), 403),
+    | dict.fromkeys((*OF_ONES_OWN, *ANOTHERS, "case"), 403)
+    | {"own loan": 404, "desk loan return": 422},
     "archivist elsewhere": {"summary": 200},
     "archivist, own": {},
     "archivist, recused": {},
@@ -596,6 +621,8 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
         "page": world.page.public_id,
         "upload": world.page.upload.public_id,
         "correction": world.correction.public_id,
+        "loan": world.loan.public_id,
+        "request": world.request.public_id,
         "complaint": world.complaint.public_id,
         "query": world.query.public_id,
         "viewing": viewings.begin(
@@ -608,7 +635,8 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
         method, path = place.format(**named).split(" ")
         before = length()
         answer = world.ask(client, method, path)
-        expected = OPEN_TO[who].get(name, HIDDEN.get((who.split(" ")[0].strip(","), name), 403))
+        named_so = HIDDEN.get((who.split(" ")[0].strip(","), name), OF_OTHERS.get(name, 403))
+        expected = OPEN_TO[who].get(name, named_so)
         assert answer.status_code == expected, f"{who}: {name}"
         refusals = [e for e in entries_since(before) if e["action"] == "access:refused"]
         is_hidden = expected == 404 and name != "no such page"
@@ -620,21 +648,23 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
 
 CASE = {
     "own request": "GET /requests/{request}",
+    "own form": "GET /requests/{request}/form.pdf",
     "withdraw": "POST /requests/{request}/withdraw",
     "case": "GET /approvals/{request}",
+    "form": "GET /approvals/{request}/form.pdf",
     "send back": "POST /approvals/{request}/return",
     "approve": "POST /approvals/{request}/approve",
 }
 DECIDED_BY: dict[str, dict[str, int]] = {  # who, and what they get; what is not named is refused with 403
-    "asker": {"own request": 200, "withdraw": 303},
-    "another official": {"own request": 404, "withdraw": 404},
-    "approver": {"case": 200, "send back": 422, "approve": 303},
+    "asker": {"own request": 200, "own form": 200, "withdraw": 303},
+    "another official": {"own request": 404, "own form": 404, "withdraw": 404},
+    "approver": {"case": 200, "form": 200, "send back": 422, "approve": 303},
     "approver who asked": {},
     "approver about themselves": {},
     "approver, recused": {},
     "first approver again": {},
-    "second approver": {"case": 200, "send back": 422, "approve": 303},
-    "approver without a code": {"case": 200, "send back": 422, "approve": 422},
+    "second approver": {"case": 200, "form": 200, "send back": 422, "approve": 303},
+    "approver without a code": {"case": 200, "form": 200, "send back": 422, "approve": 422},
     "archivist": {},
     "security officer": {},
     "auditor": {},

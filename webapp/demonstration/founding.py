@@ -5,7 +5,7 @@ Everything goes in by the services that people use; nothing is written past them
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pyotp
@@ -20,6 +20,8 @@ from webapp.domain.category import Category
 from webapp.domain.disclosure import Level, Policy, Preset
 from webapp.domain.errors import Refused
 from webapp.domain.grant import Scope
+from webapp.domain.loan import LOAN_DAYS
+from webapp.domain.local_time import day
 from webapp.domain.role import Role
 from webapp.services import (
     corrections,
@@ -27,6 +29,7 @@ from webapp.services import (
     facts,
     instance,
     intake,
+    loans,
     materials,
     officers,
     people,
@@ -37,6 +40,7 @@ from webapp.services import (
 )
 from webapp.services.actor import SYSTEM, Actor
 from webapp.services.facts import Wanted
+from webapp.services.loans import Entry
 from webapp.services.materials import Description
 from webapp.services.officers import NewOfficer, Rights
 from webapp.services.requests import Reason
@@ -78,6 +82,7 @@ def found(settings: Settings, *, now: datetime, people_count: int = PEOPLE) -> N
             _open_account(post, now=now)
         _contest(now=now)
         _ask(city, now=now)
+        _lend(city, now=now)
         _inquire(now=now)
 
 
@@ -160,6 +165,19 @@ def _ask(city: Organisation, *, now: datetime) -> None:
         asker, draft.public_id, Terms(Level.MASKED, now, now + timedelta(days=7), 60), now=now
     )
     requests.submit(asker, draft.public_id, now=now)
+
+
+def _lend(city: Organisation, *, now: datetime) -> None:
+    """Two dossiers are out on paper, one of them overdue."""
+    keeper, today = Actor(Officer.get(Officer.login == ARCHIVIST), Role.ARCHIVIST), day(now)
+    plan = dossier_plan(city)
+    visitor = Entry("borrow", "何长河", "4", today - timedelta(days=10), taker_unit="省审计厅（虚构）")
+    reader = Entry("borrow", "chadang", "2", today, place="组织部会议室")
+    for person, taken in zip(plan.short[-2:], (visitor, reader), strict=True):
+        dossier_id = Dossier.get(Dossier.number == person.dossier_number).public_id
+        due_on = taken.out_on + timedelta(days=LOAN_DAYS)
+        whole = replace(taken, due_on=due_on, paper_number="云组查〔2026〕12号", is_checked=True)
+        loans.enter(keeper, dossier_id, whole, days=LOAN_DAYS, now=now)
 
 
 def _open_account(post: Post, *, now: datetime) -> None:

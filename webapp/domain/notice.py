@@ -26,6 +26,11 @@ class NoticeKind(StrEnum):
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_SUSPENDED = "passkey-suspended"
     DOSSIER_VIEWED = "dossier-viewed"
+    DOSSIER_LENT = "dossier-lent"
+    LOAN_DUE = "loan-due"
+    LOAN_OVERDUE = "loan-overdue"
+    LOAN_DUE_KEPT = "loan-due-kept"
+    LOAN_OVERDUE_KEPT = "loan-overdue-kept"
     CORRECTION_WAITING = "correction-waiting"
     CORRECTION_ANSWERED = "correction-answered"
     POLICY_WAITING = "policy-waiting"
@@ -73,6 +78,11 @@ TELLINGS: dict[NoticeKind, Telling] = {
     NoticeKind.PASSKEY_ADDED: Telling("您的账号增加了一个通行密钥", "/account/passkeys"),
     NoticeKind.PASSKEY_SUSPENDED: Telling("您的一个通行密钥可能被复制，已停用", "/account/passkeys"),
     NoticeKind.DOSSIER_VIEWED: Telling("有人查阅了您的档案", "/me/viewers/{record}", Role.INDIVIDUAL),
+    NoticeKind.DOSSIER_LENT: Telling("有人用了您的纸质档案", "/me/viewers/paper", Role.INDIVIDUAL),
+    NoticeKind.LOAN_DUE: Telling("您借的纸质档案快到归还日期了", "/loans/{record}"),
+    NoticeKind.LOAN_OVERDUE: Telling("您借的纸质档案过期没有归还", "/loans/{record}"),
+    NoticeKind.LOAN_DUE_KEPT: Telling("有一份借出的档案快到归还日期", "/desk/loans/{record}", Role.ARCHIVIST),
+    NoticeKind.LOAN_OVERDUE_KEPT: Telling("有一份借出的档案过期未还", "/desk/loans/{record}", Role.ARCHIVIST),
     NoticeKind.CORRECTION_WAITING: Telling(
         "有一份更正申请等您处理", "/desk/corrections/{record}", Role.ARCHIVIST
     ),

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     POLICY_CHANGES = "policy-changes"  # 变更查阅规则
     INTAKE = "intake"  # 扫描件接收
     CATALOGUE = "catalogue"  # 著录：材料的增、改、排序
+    LOANS = "loans"  # 借阅、摘录、复制登记
     MASKS = "masks"  # 遮挡核对
     PEOPLE = "people"  # 花名册导入
     OFFICERS = "officers"  # 账号
@@ -55,6 +56,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.POLICY_CHANGES: frozenset({Role.SECURITY_OFFICER}),
     Permission.INTAKE: frozenset({Role.ARCHIVIST}),
     Permission.CATALOGUE: frozenset({Role.ARCHIVIST}),
+    Permission.LOANS: frozenset({Role.ARCHIVIST}),
     Permission.MASKS: frozenset({Role.ARCHIVIST}),
     Permission.PEOPLE: frozenset({Role.ARCHIVIST}),
     Permission.OFFICERS: frozenset({Role.SYSTEM_ADMINISTRATOR}),

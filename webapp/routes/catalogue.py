@@ -5,7 +5,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from webapp.domain.category import Category, every
 from webapp.domain.category_keywords import suggested_category
 from webapp.domain.permission import Permission
-from webapp.services import dossiers, materials
+from webapp.services import dossiers, loan_register, materials
 from webapp.services.materials import Description, Misdescribed
 from webapp.storage.archive import Dossier, Material
 from webapp.web.clock import now
@@ -22,7 +22,8 @@ bp = Blueprint("catalogue", __name__)
 def catalogue(dossier_id: str) -> str:
     """Every line of the catalogue, with what may be done to it."""
     opened = dossiers.kept_catalogue(current_actor(), dossier_id, at=now())
-    return render_template("catalogue/catalogue.html", opened=opened)
+    out = loan_register.out_of(current_actor(), opened.dossier, now=now())
+    return render_template("catalogue/catalogue.html", opened=opened, out=out)
 
 
 @bp.get("/desk/dossiers/<dossier_id>/catalogue.pdf")

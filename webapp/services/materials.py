@@ -14,6 +14,7 @@ from webapp.services import audit, dossiers, jobs
 from webapp.services.actor import Actor
 from webapp.storage.archive import Dossier, Material
 from webapp.storage.database import transaction
+from webapp.storage.loans import LoanMaterial
 from webapp.storage.pages import Page, Upload
 
 LONGEST_TITLE = LONGEST_REMARK = 200  # characters, as the columns hold
@@ -117,7 +118,7 @@ def change(actor: Actor, material_id: str, given: Description, *, now: datetime)
 def remove(actor: Actor, material_id: str, *, now: datetime) -> Dossier:
     """Take a line out of the catalogue, as long as nothing was scanned for it. Returns its dossier.
 
-    Raises NotFound, Refused; Conflict once it has pages or files.
+    Raises NotFound, Refused; Conflict once it has pages or files, and while its paper is out.
     """
     material = find(material_id)
     dossier = material.dossier
@@ -125,6 +126,8 @@ def remove(actor: Actor, material_id: str, *, now: datetime) -> Dossier:
     has_files = Upload.select().where(Upload.material == material).exists()
     if has_files or Page.select().where(Page.material == material).exists():
         raise Conflict("这份材料已有扫描件，不能删除。请先移走扫描件")
+    if LoanMaterial.select().where((LoanMaterial.material == material) & LoanMaterial.is_out).exists():
+        raise Conflict("这份材料已经借出，归还登记以后才能删除")
     material.delete_instance()
     jobs.enqueue("index", f"material:{material.id}", now=now, priority=_AT_ONCE)
     _log("material:removed", material, actor, now, {"category": material.category})

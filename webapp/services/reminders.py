@@ -1,5 +1,5 @@
-"""Reminders (提醒): a grant that ends soon, a decision that is overdue, a request whose time has passed,
-a query for facts that nobody answered. Each once.
+"""Reminders (提醒), each once: a grant that ends soon, a decision that is overdue, a request whose time has passed,
+a query for facts that nobody answered, paper that is to be brought back.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from webapp.domain.fact import OPEN
 from webapp.domain.fact import State as FactState
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import deciders, fact_deciders, notices
+from webapp.services import deciders, fact_deciders, loan_reminders, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.facts import FactQuery
@@ -28,7 +28,7 @@ Due = tuple[Officer, NoticeKind, str]
 def send(*, now: datetime) -> int:
     """Write the reminders that are due and were not written before. How many."""
     due = [*_ending(now), *_overdue(now), *_expired(now), *_unanswered(now)]
-    new = [each for each in due if not _was_told(*each)]
+    new = [each for each in due if not _was_told(*each)] + list(loan_reminders.due(now))
     for officer, kind, record in new:
         notices.notify(officer, kind, record, now=now)
     return len(new)

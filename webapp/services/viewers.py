@@ -1,6 +1,7 @@
-"""Who viewed one's dossier (谁看过我的档案): the viewings, and of each what was really sent, read from the log.
+"""Who viewed one's dossier (谁看过我的档案): the viewings, and of each what was really sent, read from the log; and who
+used its paper, from the register.
 
-All viewings are listed. Names in catalogues and search results, which open no page, are not viewings. Of materials
+All are listed. Names in catalogues and search results, which open no page, are not viewings. Of materials
 that are not listed to their subject nothing is told, and nothing shows that it is not.
 """
 
@@ -13,12 +14,14 @@ from webapp.domain import purpose as purposes
 from webapp.domain.disclosure import Level
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import audit, corrections, dossiers, units
+from webapp.services import audit, corrections, dossiers, loan_register, units
 from webapp.services.actor import Actor
+from webapp.services.loan_register import Told
 from webapp.services.sessions import ABSOLUTE
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material
 from webapp.storage.database import transaction
+from webapp.storage.loans import Loan
 from webapp.storage.pages import Page
 from webapp.storage.reading import Viewing
 from webapp.storage.requests import Grant
@@ -87,8 +90,8 @@ def open_own(actor: Actor) -> Dossier:
 
 
 def count(dossier: Dossier) -> int:
-    """How often others opened a dossier's pages."""
-    return _of(dossier, is_own=False).count()
+    """How often others opened a dossier's pages or used its paper."""
+    return int(_of(dossier, is_own=False).count() + Loan.select().where(Loan.dossier == dossier).count())
 
 
 def listed(
@@ -106,6 +109,19 @@ def listed(
     names = units.full_names()
     found = [Viewed(row, names.get(row.officer.unit_id, "")) for row in rows[:SHOWN]]
     return found, rows[SHOWN - 1].id if len(rows) > SHOWN else None
+
+
+def lent(actor: Actor, *, now: datetime) -> list[Told]:
+    """Who borrowed, extracted from or copied the actor's dossier, newest first; logged. Raises Refused, NotFound.
+
+    Whether it was whole may be said, but no title and no number: to name some materials tells of those it does not.
+    """
+    dossier = open_own(actor)
+    with transaction():
+        audit.append("viewers:listed", actor=actor, at=now, kind="dossier", record=dossier.public_id,
+                     details={"of": "paper"})  # fmt: skip
+    newest = Loan.select().where(Loan.dossier == dossier).order_by(Loan.out_on.desc(), Loan.id.desc())
+    return loan_register.told(newest, now=now)
 
 
 def account(actor: Actor, viewing_id: str) -> Account:

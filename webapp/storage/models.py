@@ -8,6 +8,7 @@ from webapp.storage.copies import Copy, CopyPart
 from webapp.storage.corrections import Correction, Proof, ProofPage
 from webapp.storage.facts import Certificate, FactLine, FactQuery
 from webapp.storage.jobs import Job
+from webapp.storage.loans import Loan, LoanExtension, LoanMaterial
 from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish, PushSubscription
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
@@ -51,6 +52,9 @@ ALL = (
     GrantScope,
     Copy,
     CopyPart,
+    Loan,
+    LoanMaterial,
+    LoanExtension,
     Correction,
     Proof,
     ProofPage,

@@ -1,0 +1,63 @@
+"""By which approvals paper may be taken (借阅依据): a request that was approved clear, and is in force.
+
+Paper shows everything, so an approval of masked pages is none for it. Minutes count reading on the screen alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.domain.disclosure import Level, Sensitivity
+from webapp.domain.errors import Invalid
+from webapp.domain.grant import GrantState
+from webapp.services import grants
+from webapp.services.grants import Held
+from webapp.storage.accounts import Officer
+from webapp.storage.archive import Dossier, Material
+from webapp.storage.requests import AccessRequest, Grant
+
+_FIT = frozenset({GrantState.ACTIVE, GrantState.USED_UP})
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """An approved request and what it opens."""
+
+    request: AccessRequest
+    held: Held
+
+    @property
+    def asker(self) -> Officer:
+        """Whom it was given to."""
+        return self.request.asker
+
+
+def usable(dossier: Dossier, *, at: datetime) -> list[Usable]:
+    """The approvals of this dossier by which its paper may be taken now, the newest first."""
+    given = Grant.revoked_at.is_null() & Grant.in_force_at.is_null(False) & (Grant.not_after > at)
+    rows = Grant.select(Grant, AccessRequest).join(AccessRequest).where((Grant.dossier == dossier) & given)
+    held = grants.with_scopes(rows.order_by(Grant.id.desc()))
+    fitting = [one for one in held if one.grant.state_at(at) in _FIT and one.grant.level is Level.CLEAR]
+    return [Usable(one.row.request, one) for one in fitting]
+
+
+def chosen(dossier: Dossier, request_id: str, *, at: datetime) -> Usable:
+    """The one that was chosen. Raises Invalid when it does not, or no more, allow paper to be taken."""
+    for one in usable(dossier, at=at):
+        if one.request.public_id == request_id:
+            return one
+    raise Invalid("所选的申请已经不能作为依据：授权已到期、被收回，或者只批准看遮挡后的页面")
+
+
+def require_covers(approval: Usable, materials: Iterable[Material], *, is_whole: bool) -> None:
+    """Return only if the approval opens every material that is taken. Raises Invalid, which names none of them."""
+    grant = approval.held.grant
+    left = [
+        material
+        for material in materials
+        if grant.level_for(material.public_id, material.category, Sensitivity(material.sensitivity))
+        is not Level.CLEAR
+    ]
+    if left:
+        what = "整卷" if is_whole else "所选的材料"
+        raise Invalid(f"批准的范围不包括{what}（有 {len(left)} 份不在其内），请只选批准的材料")
