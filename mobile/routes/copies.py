@@ -49,9 +49,8 @@ def make(grant_id: str) -> Response:
 @bp.get("/copies/check")
 @requires(Permission.ANYBODY)
 def ask() -> str:
-    """What to type; filled in already for who came by the square code on the paper."""
-    held = {name: request.args.get(name, "")[:40] for name in ("number", "code")}
-    return render_template("copies/check.html", **held)
+    """What to type; filled in by a script for who came by the square code on the paper."""
+    return render_template("copies/check.html")
 
 
 @bp.post("/copies/check")
@@ -89,5 +88,5 @@ def _written(made: Made) -> bytes:
         purpose=purposes.label(made.request.purpose),
         units=[units.full_name(unit) if unit else "" for unit in (subject.unit, made.request.asker.unit)],
         address=address,
-        square=squares.printable(f"{address}?number={made.copy.number}&code={made.code}"),
+        square=squares.printable(f"{address}#{made.copy.number}.{made.code}"),
     )

@@ -1,4 +1,4 @@
-/* A scanned certificate: number and code come in the fragment of the address, which no server and no log ever sees.
+/* A scanned certificate or copy: number and code come in the fragment of the address, which no server and no log ever sees.
    They are put into the form, and taken out of the address and the history. */
 "use strict";
 (() => {

@@ -69,12 +69,12 @@ def test_ask_answer_certify_check(read: Service, browsing: Browsing, scripts: bo
     stranger = context.new_page()
     stranger.goto(f"{place.path}#{place.fragment}")
     if scripts:
-        expect(stranger.get_by_label("校验码")).to_have_value(code)
+        expect(stranger.get_by_label("核验码")).to_have_value(code)
         assert "#" not in stranger.url
     else:
         stranger.get_by_label("证明编号").fill(number)
-        stranger.get_by_label("校验码").fill(code)
-    stranger.get_by_role("button", name="核对").click()
+        stranger.get_by_label("核验码").fill(code)
+    stranger.get_by_role("button", name="核验").click()
     expect(stranger.get_by_role("heading", name="证明是真的")).to_be_visible()
     expect(stranger.get_by_text("科长；任职时间：2020年5月")).to_be_visible()
     found = [] if not scripts else [*faults(stranger, "genuine"), *faults(asker, "facts-answered")]

@@ -149,7 +149,7 @@ def test_what_is_no_number_is_said_before_anything_is_counted(site: Site) -> Non
     for number, code, words in (
         ("", "", "证明编号是"),
         ("2026-0000000U", "", "证明编号是"),
-        ("2026-00000000", "短", "校验码是"),
+        ("2026-00000000", "短", "核验码是"),
     ):
         answered = check(stranger, number, code)
         assert answered.status_code == 422

@@ -7,13 +7,12 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from webapp.domain import crockford
 from webapp.domain.errors import Invalid
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_BYTES = 10  # 80 bits: sixteen signs, which nobody finds by trying
 CODE_LENGTH = 16
 _YEAR, _SERIAL = 4, 8  # signs of a number: 2026-7K3M9Q2X
-_READ_AS = str.maketrans("OIL", "011", "-–—－ .\t\u3000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def new_number(day: date, serial: bytes) -> str:
 def code_of(secret: bytes) -> str:
     """The code that stands on the paper: ABCD-EFGH-JKMN-PQRS."""
     plain = _signs(secret, CODE_LENGTH)
-    return "-".join(plain[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+    return crockford.grouped(plain)
 
 
 def read_number(typed: str) -> str:
@@ -78,16 +77,16 @@ def read_code(typed: str) -> str:
     """The code that was typed, in its one spelling. Raises Invalid for what can be none."""
     plain = _plain(typed)
     if len(plain) != CODE_LENGTH:
-        raise Invalid("校验码是 16 位字母数字，请核对")
-    return "-".join(plain[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+        raise Invalid("核验码是 16 位字母数字，请核对")
+    return crockford.grouped(plain)
 
 
 def _plain(typed: str) -> str:
-    """As typed, without dashes and blanks, and with look-alikes read as what they stand for."""
-    plain = typed.upper().translate(_READ_AS)
-    return plain if all(sign in ALPHABET for sign in plain) else ""
+    """As it was meant; empty for what holds other signs."""
+    plain = crockford.plain(typed)
+    return plain if set(plain) <= set(crockford.ALPHABET) else ""
 
 
 def _signs(secret: bytes, length: int) -> str:
     number = int.from_bytes(secret, "big")
-    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+    return "".join(crockford.ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))

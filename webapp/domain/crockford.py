@@ -5,11 +5,11 @@ import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they are read as others
 _READ_AS = str.maketrans("OIL", "011")
-_BETWEEN = re.compile(r"[\s\-–—]")
+_BETWEEN = re.compile(r"[\s.\-–—]")
 
 
 def plain(typed: str) -> str:
-    """What was typed, as it was meant: in capitals, without blanks and dashes; full-width letters are letters too."""
+    """What was typed, as it was meant: in capitals, half-width, without blanks, dots and dashes."""
     narrow = unicodedata.normalize("NFKC", typed).upper()
     return _BETWEEN.sub("", narrow).translate(_READ_AS)
 

@@ -24,7 +24,7 @@ from webapp.storage.facts import Certificate, FactQuery
 from webapp.vault.vault import vault
 
 NOT_GENUINE = (
-    "没有查到相符的证明。请对照证明核对编号和校验码；仍不相符的，这份证明可能不是真的，请向出具单位核实。"
+    "没有查到相符的证明。请对照证明核对编号和核验码；仍不相符的，这份证明可能不是真的，请向出具单位核实。"
 )
 
 
