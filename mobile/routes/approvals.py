@@ -13,7 +13,7 @@ from webapp.domain.disclosure import Level
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import approvals, asked, caseload, deciders, grants
+from webapp.services import approvals, asked, caseload, deciders, delegations, grants
 from webapp.services.approvals import Offer
 from webapp.services.caseload import Case
 from webapp.storage.archive import Material
@@ -45,6 +45,8 @@ def index() -> str:
         running=running,
         following=url_for("approvals.index", grants=page + 1) if is_more else "",
         revoke="approvals.revoke",
+        standing_in=delegations.standing_in(actor.person, at=at),
+        away=delegations.away(actor.person, at=at),
         at=at,
     )
 
@@ -63,7 +65,7 @@ def approve(request_id: str) -> Response:
     actor = current_actor()
     try:
         asked_for = approvals.find(request_id)
-        deciders.require(actor, asked_for)
+        deciders.require(actor, asked_for, at=now())
         if approvals.needs_code(asked_for):
             step_up.check()
         less = _less(asked_for) if "until" in request.form else None

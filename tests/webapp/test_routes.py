@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.accounts import OFFICE
-from tests.asking import DAY, approve, granted, make_approver, make_request
+from tests.asking import DAY, approve, granted, make_approver, make_request, stand_in
 from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
 from webapp.domain.role import Role
@@ -130,6 +130,11 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /approvals/<request_id>/reject": APPROVER,
     "POST /approvals/<request_id>/return": APPROVER,
     "POST /approvals/<request_id>/undo": APPROVER,
+    "GET /delegations": APPROVER,
+    "POST /delegations": APPROVER,
+    "POST /delegations/<delegation_id>/end": APPROVER,
+    "GET /desk/delegations": SECURITY,
+    "POST /desk/delegations/<delegation_id>/end": SECURITY,
     "GET /demo/codes": ANYBODY,
     "GET /desk/grants": SECURITY,
     "POST /desk/grants/<grant_id>/revoke": SECURITY,
@@ -284,6 +289,7 @@ class World:
             "device_id": "no-such-device--",
             "passkey_id": "no-such-passkey-",
             "notice_id": "no-such-notice--",
+            "delegation_id": "no-such-delegat-",
             "viewing_id": "no-such-viewing-",
             "proof_id": "no-such-proof---",
             "complaint_id": self.complaint.public_id,
@@ -566,6 +572,9 @@ DECIDED_BY: dict[str, dict[str, int]] = {  # who, and what they get; what is not
     "approver who asked": {},
     "approver about themselves": {},
     "approver, recused": {},
+    "approver elsewhere": {},
+    "approver elsewhere, deputy": {"case": 200, "send back": 422, "approve": 303},
+    "approver elsewhere, deputy of one recused": {},
     "first approver again": {},
     "second approver": {"case": 200, "send back": 422, "approve": 303},
     "approver without a code": {"case": 200, "send back": 422, "approve": 422},
@@ -589,6 +598,13 @@ def decider(world: World, who: str, request: AccessRequest) -> Actor:
         return first
     if who == "second approver":
         approve(request, make_approver(now=world.site.now), now=world.site.now)
+    if who.startswith("approver elsewhere"):
+        deputy = able(Role.APPROVER, approval=ELSEWHERE)
+        if "deputy" in who:
+            kept_away = subject if who.endswith("recused") else None
+            absent = able(Role.APPROVER, approval=UNIT, recused_from=kept_away)
+            stand_in(deputy, absent, now=world.site.now)
+        return deputy
     if who.startswith("approver") or who.endswith("approver"):
         return make_officer(Role.APPROVER, recused_from=subject if who.endswith("recused") else None)
     role = who.removeprefix("another ").replace(" ", "_")

@@ -18,7 +18,7 @@ class Permission(StrEnum):
     READ = "read"  # summary, catalogue, pages, of whatever the decision allows
     OWN = "own"  # 我的档案
     REQUESTS = "requests"  # 查阅申请
-    APPROVALS = "approvals"  # 审批
+    APPROVALS = "approvals"  # 审批，审批代理
     GRANTS = "grants"  # 收回授权
     RECUSALS = "recusals"  # 回避登记
     INTAKE = "intake"  # 扫描件接收

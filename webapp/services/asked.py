@@ -14,6 +14,7 @@ from webapp.domain.disclosure import Sensitivity
 from webapp.domain.grant import Scope
 from webapp.services.actor import Actor
 from webapp.services.grants import LEVELS
+from webapp.storage.accounts import Officer
 from webapp.storage.archive import Material
 from webapp.storage.requests import AccessRequest, RequestScope, RequestStep
 
@@ -81,12 +82,24 @@ def terms_of(request: AccessRequest) -> Terms | None:
 
 def steps_of(request: AccessRequest) -> list[RequestStep]:
     """What was done with it, the newest first."""
-    return list(request.steps.order_by(RequestStep.id.desc()))
+    absent = Officer.alias()
+    steps = RequestStep.select(RequestStep, Officer, absent).where(RequestStep.request == request)
+    steps = steps.join(Officer, on=RequestStep.officer == Officer.id).switch(RequestStep)
+    steps = steps.join(absent, JOIN.LEFT_OUTER, on=RequestStep.absent == absent.id)
+    return list(steps.order_by(RequestStep.id.desc()))
 
 
-def note_step(request: AccessRequest, actor: Actor, step: Step, now: datetime, words: str = "") -> None:
-    """Write a step of its way down. Part of the caller's transaction."""
-    RequestStep.create(request=request, officer=actor.person, kind=step, words=words, at=now)
+def note_step(
+    request: AccessRequest,
+    actor: Actor,
+    step: Step,
+    now: datetime,
+    words: str = "",
+    *,
+    absent: Officer | None = None,
+) -> None:
+    """Write a step of its way down, and in whose name a deputy did it. Part of the caller's transaction."""
+    RequestStep.create(request=request, officer=actor.person, absent=absent, kind=step, words=words, at=now)
 
 
 def sensitivities(request: AccessRequest) -> frozenset[Sensitivity]:

@@ -1,6 +1,7 @@
 """What an approver decides by (待办): what waits, by urgency; what one request would disclose, and what is unusual."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,8 +11,8 @@ from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
 from webapp.services.asked import Named
 from webapp.services.clues import Clues, Disclosed
+from webapp.services.deciders import Say
 from webapp.storage.accounts import Officer
-from webapp.storage.archive import Dossier, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.requests import AccessRequest, RequestStep
 
@@ -30,6 +31,7 @@ class Todo:
     is_urgent: bool
     is_guarded: bool  # no tap and no batch will do
     unusual: tuple[str, ...]  # clues, where one tap decides; the others are opened first
+    absent: Officer | None  # in whose name a deputy decides it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Case:
 
     offer -- what would be given now
     disclosed, unusual -- what that opens, and clues; empty once it is decided: who decided looks no further
+    absent -- in whose name a deputy decides it
     """
 
     request: AccessRequest
@@ -62,6 +65,7 @@ class Case:
     needs_code: bool
     needed: int
     steps: tuple[RequestStep, ...]
+    absent: Officer | None
 
     @property
     def pages(self) -> int:
@@ -74,26 +78,32 @@ def todo(actor: Actor, *, now: datetime, page: int = 1) -> Todos:
 
     page -- from 1; the last one when there are fewer
     """
-    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
-    query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
-    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
-    rows = list(query.where(waiting).order_by(AccessRequest.submitted_at, AccessRequest.id))
-    barred = deciders.bars(actor, rows)
-    mine = sorted((one for one in rows if one.id not in barred), key=lambda one: not _is_urgent(one, now))
+    rows = approvals.waiting(at=now)
+    says = deciders.says(actor, rows, at=now)
+    mine = [one for one in rows if says[one.id].bar is None]
+    mine.sort(key=lambda one: not _is_urgent(one, now))
     number = max(1, min(page, -(-len(mine) // LISTED)))
     shown = mine[(number - 1) * LISTED : number * LISTED]
-    return Todos(tuple(_cards(shown, now)), number, len(mine))
+    return Todos(tuple(_cards(shown, says, now)), number, len(mine))
+
+
+def stranded(*, now: datetime) -> dict[int, int]:
+    """How many requests wait that nobody may decide, by row id of the unit: those who give scopes are to help."""
+    rows = approvals.waiting(at=now)
+    able = deciders.able(rows, at=now)
+    return dict(Counter(one.dossier.subject.unit_id for one in rows if not able[one.id]))
 
 
 def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
     """One request in full; logged, since it names titles. Raises NotFound, Refused for who may not decide it."""
     request = approvals.find(request_id)
-    deciders.require(actor, request)
+    absent = deciders.require(actor, request, at=now)
     offer, state = approvals.offer_of(request), asked.state_of(request, now)
     clues, waits = Clues(now), state is State.WAITING
     with transaction():
+        name = {"absent": absent.public_id} if absent else {}
         audit.append("request:opened", actor=actor, at=now, kind="request", record=request.public_id,
-                     details={"dossier": request.dossier.public_id})  # fmt: skip
+                     details={"dossier": request.dossier.public_id, **name})  # fmt: skip
     return Case(
         request,
         state,
@@ -103,17 +113,19 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
         approvals.needs_code(request),
         approvals.needed(request),
         tuple(asked.steps_of(request)),
+        absent,
     )
 
 
-def _cards(requests: Sequence[AccessRequest], now: datetime) -> Iterator[Todo]:
+def _cards(requests: Sequence[AccessRequest], says: Mapping[int, Say], now: datetime) -> Iterator[Todo]:
     clues, named = Clues(now), asked.named_in(requests)
     for request in requests:
         its = named[request.id]
         is_guarded = approvals.needs_code(request, its)
         terms = asked.terms_of(request)
         unusual = clues.of(request, Offer(its.scope, terms)) if terms and not is_guarded else ()
-        yield Todo(request, its, _is_urgent(request, now), is_guarded, unusual)
+        absent = says[request.id].absent
+        yield Todo(request, its, _is_urgent(request, now), is_guarded, unusual, absent)
 
 
 def _is_urgent(request: AccessRequest, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from webapp.domain.access_request import State
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import deciders, notices
+from webapp.services import approvals, deciders, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.notices import Notice
@@ -39,13 +39,15 @@ def _ending(now: datetime) -> Iterator[Due]:
 
 
 def _overdue(now: datetime) -> Iterator[Due]:
-    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
-    late = list(AccessRequest.select().where(waiting & (AccessRequest.submitted_at <= now - OVERDUE)))
-    approvers = notices.officers_in(Role.APPROVER) if late else []
+    """Told to whoever may decide now, who need not be those of the day it was handed in."""
+    late = approvals.waiting(AccessRequest.submitted_at <= now - OVERDUE, at=now)
+    able = deciders.able(late, at=now)
     for request in late:
-        for officer in approvers:
-            if deciders.may(officer, request):
-                yield officer, NoticeKind.DECISION_OVERDUE, request.public_id
+        for officer in able[request.id]:
+            yield officer, NoticeKind.DECISION_OVERDUE, request.public_id
+        if not able[request.id]:
+            for officer in notices.officers_in(Role.SECURITY_OFFICER):
+                yield officer, NoticeKind.REQUEST_STRANDED, request.public_id
 
 
 def _expired(now: datetime) -> Iterator[Due]:

@@ -25,7 +25,12 @@ from webapp.storage.requests import AccessRequest, RequestScope
 
 DETAILS, ANSWER = "具体事项", "补充说明"
 _EDITABLE = (State.DRAFT, State.RETURNED)
-_ABOUT = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE, NoticeKind.REQUEST_RETURNED)
+_ABOUT = (
+    NoticeKind.REQUEST_WAITING,
+    NoticeKind.DECISION_OVERDUE,
+    NoticeKind.REQUEST_STRANDED,
+    NoticeKind.REQUEST_RETURNED,
+)
 _NAMES = {level: name for name, level in grants.LEVELS.items()}
 
 

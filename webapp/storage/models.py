@@ -5,6 +5,7 @@ from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
 from webapp.storage.corrections import Correction, Proof, ProofPage
+from webapp.storage.delegations import Delegation
 from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish
@@ -27,6 +28,7 @@ ALL = (
     Scope,
     Recusal,
     RecusalLift,
+    Delegation,
     Enrolment,
     RecoveryCode,
     Session,
