@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Protocol
 
+from ocr_worker.attaching import AttachmentLane
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
 from ocr_worker.mailing import MailLane
-from ocr_worker.proving import ProofLane
 from ocr_worker.rechecking import RecheckLane
 from ocr_worker.tracing import TraceLane
 from webapp.domain.errors import Conflict
@@ -114,7 +114,7 @@ def main() -> int:
         lambda: DecodeLane(kept, utc_now),
         IndexAndCare,
         lambda: RecheckLane(utc_now),
-        lambda: ProofLane(utc_now),
+        lambda: AttachmentLane(utc_now),
         lambda: TraceLane(utc_now),
     ]
     if (server := settings.mail_server) is not None:

@@ -39,6 +39,7 @@ SURFACES = (
     "mobile.routes.dossiers",
     "mobile.routes.materials",
     "mobile.routes.requests",
+    "mobile.routes.letters",
     "mobile.routes.approvals",
     "mobile.routes.delegations",
     "mobile.routes.own",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from mobile.routes.letters import HEADING
 from webapp.domain import purpose as purposes
 from webapp.domain.access_request import Step, Terms
 from webapp.domain.category import Category
@@ -13,7 +14,7 @@ from webapp.domain.disclosure import Level
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import approvals, asked, caseload, deciders, delegations, grants
+from webapp.services import approvals, asked, caseload, deciders, delegations, grants, letters
 from webapp.services.approvals import Offer
 from webapp.services.caseload import Case
 from webapp.storage.archive import Material
@@ -189,6 +190,9 @@ def _shown(request_id: str) -> dict[str, object]:
     named = asked.named_in([case.request])[case.request.id]
     return {
         "case": case,
+        "attachments": letters.handed_in(case.request),
+        "heading": HEADING,
+        "picture": "letters.handed_in",
         "categories": named.categories,
         "materials": named.materials,
         "purpose": purposes.label(case.request.purpose),

@@ -47,11 +47,13 @@ def test_from_naming_a_deputy_to_a_decision_in_ones_name(site: Site) -> None:
 
 
 def test_naming_a_deputy_takes_a_code(site: Site) -> None:
-    absent, deputy = approver(site, "张正清", UNIT), approver(site, "李云舟", ELSEWHERE)
+    absent, deputy = make_approver(approval=UNIT), approver(site, "李云舟", ELSEWHERE)
     browser = browser_of(site, absent)
     Session.update(proved_at=None).execute()
     sent = {"deputy": deputy.person.public_id, "first": "2026-03-02", "last": "2026-03-04", "reason": "休假"}
-    assert browser.post("/delegations", sent).status_code == 422
+    answer = browser.post("/delegations", sent)
+    assert answer.status_code == 422
+    assert "验证码" in words_of(answer.text)
     assert not Delegation.select().exists()
 
 

@@ -2,18 +2,32 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from werkzeug.test import TestResponse
 
+from ocr_worker.attaching import AttachmentLane
 from tests.asking import granted, make_approver, make_draft, make_request, terms
-from tests.builders import ELSEWHERE, UNIT, index_all, make_dossier, make_material, make_officer, make_page
+from tests.builders import (
+    ELSEWHERE,
+    UNIT,
+    index_all,
+    make_dossier,
+    make_material,
+    make_officer,
+    make_page,
+    picture,
+)
 from tests.desk import browser_of
+from tests.moment import NOW
 from tests.site import Browser, Site, words_of
 from webapp.domain.access_request import MOST_OPEN
 from webapp.domain.grant import UNDO
 from webapp.domain.role import Role
 from webapp.services import approvals, audit, caseload, requests
 from webapp.services.actor import Actor
+from webapp.storage.attachments import Attachment
 from webapp.storage.pages import Page
 from webapp.storage.requests import AccessRequest, Grant
 from webapp.web.filters import ZONE
@@ -297,3 +311,78 @@ def test_wrong_terms_are_said_by_the_form_and_nothing_is_lost(site: Site, page: 
         assert reader.post(terms, sent).status_code == 422
     assert "草稿" in words_of(reader.get("/requests").text)
     assert "核对" in reader.get(terms.replace("/terms", "/reason")).text
+
+
+def begun(
+    asker: Actor, page: Page, browser: Browser, *letters: tuple[str, bytes], **reason: str
+) -> TestResponse:
+    """The first step, with files."""
+    material = page.material.public_id
+    form = {"material": material, "purpose": "2", "details": "核对学历", **reason}
+    files = [(BytesIO(content), name) for name, content in letters]
+    return browser.post("/requests/new", form | {"letter": files}, seen=f"/requests/new?material={material}")
+
+
+def opened_by_the_worker() -> None:
+    lane = AttachmentLane(lambda: NOW)
+    while lane.step():
+        pass
+
+
+def test_a_letter_goes_along_and_both_sides_see_it(site: Site, page: Page, asker: Actor) -> None:
+    browser, approver = browser_of(site, asker), browser_of(site, make_approver(now=site.now))
+    step = begun(asker, page, browser, ("介绍信.jpg", picture("letter")), ("公函.jpg", picture("more")))
+    assert step.status_code == 303
+    request = AccessRequest.get()
+    reason = f"/requests/{request.public_id}/reason"
+    assert "正在安全检查" in browser.get(reason, headers={"HX-Request": "true"}).text
+    opened_by_the_worker()
+    part = browser.get(reason, headers={"HX-Request": "true"}).text
+    assert part.lstrip().startswith('<section id="attachments"')
+    assert "every 2s" not in part
+    requests.change_terms(asker, request.public_id, terms(), now=site.now)
+    requests.submit(asker, request.public_id, now=site.now)
+    letter = Attachment.get()
+    assert browser.get(f"/requests/letters/{letter.public_id}/1").mimetype == "image/jpeg"
+    case = approver.get(f"/approvals/{request.public_id}").text
+    assert "介绍信.jpg" in case
+    address = f"/approvals/letters/{letter.public_id}/1"
+    assert address in case
+    assert approver.get(address).mimetype == "image/jpeg"
+    assert "移除" not in browser.get(f"/requests/{request.public_id}").text
+
+
+def test_a_letter_is_not_lost_when_something_else_is_wrong(site: Site, page: Page, asker: Actor) -> None:
+    browser = browser_of(site, asker)
+    wrong = begun(asker, page, browser, ("介绍信.jpg", picture("letter")), details=" ", purpose="2")
+    assert wrong.status_code == 422
+    assert "介绍信.jpg" in wrong.text
+    request = AccessRequest.get()
+    reason = f"/requests/{request.public_id}/reason"
+    assert f'action="{reason}"' in wrong.text
+    assert 'value="2" id="purpose-2" checked' in wrong.text
+    kept = browser.post(reason, {"purpose": "2", "details": "核对学历"}, seen=reason)
+    assert kept.headers["Location"].endswith("/scope")
+    assert [one.file_name for one in Attachment.select()] == ["介绍信.jpg"]
+
+
+def test_a_reason_is_not_lost_when_the_letter_is_wrong(site: Site, page: Page, asker: Actor) -> None:
+    browser = browser_of(site, asker)
+    wrong = begun(asker, page, browser, ("a.exe", b"MZ" * 20), details="核对学历和学位")
+    assert wrong.status_code == 422
+    assert 'href="#letter"' in wrong.text
+    assert AccessRequest.get().details == "核对学历和学位"
+
+
+def test_a_letter_is_removed_and_what_was_typed_stays(site: Site, page: Page, asker: Actor) -> None:
+    browser = browser_of(site, asker)
+    begun(asker, page, browser, ("介绍信.jpg", picture("letter")))
+    request = AccessRequest.get()
+    here = f"/requests/{request.public_id}"
+    remove = f"{here}/letters/{Attachment.get().public_id}/remove"
+    assert f'formaction="{remove}"' in browser.get(f"{here}/reason").text
+    typed = {"purpose": "", "details": "还没有写完"}
+    assert browser.post(remove, typed, seen=f"{here}/reason").status_code == 303
+    assert "还没有写完" in browser.get(f"{here}/reason").text
+    assert not Attachment.select().exists()
+    assert browser.get(here).status_code == 200

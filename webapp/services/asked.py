@@ -10,12 +10,14 @@ from peewee import JOIN
 from webapp.domain import access_request as rules
 from webapp.domain.access_request import State, Step, Terms
 from webapp.domain.category import Category
-from webapp.domain.disclosure import Sensitivity
+from webapp.domain.disclosure import Level, Sensitivity
 from webapp.domain.grant import Scope
+from webapp.services import attachments, dossiers
 from webapp.services.actor import Actor
 from webapp.services.grants import LEVELS
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Material
+from webapp.storage.attachments import Attachment
 from webapp.storage.requests import AccessRequest, RequestScope, RequestStep
 
 
@@ -105,6 +107,27 @@ def note_step(
 def sensitivities(request: AccessRequest) -> frozenset[Sensitivity]:
     """How the materials it names one by one are guarded now."""
     return named_in([request])[request.id].sensitivities
+
+
+def is_open_already(actor: Actor, request: AccessRequest, scope: Scope, terms: Terms) -> bool:
+    """True when the standing right gives all that is asked for."""
+    if scope.with_guarded or terms.level is Level.CLEAR or terms.may_print or terms.may_export:
+        return False
+    held = dossiers.rights(actor, request.dossier)
+    named = Material.select().where(Material.public_id.in_(list(scope.materials)))
+    decisions = [held.decide(material) for material in named]
+    decisions += [
+        held.decide_category(category, sensitivity)
+        for category in map(Category, scope.categories)
+        for sensitivity in ([Sensitivity.RESTRICTED] if scope.asks_guarded else [Sensitivity.ORDINARY])
+    ]
+    return all(decision.level >= terms.level for decision in decisions)
+
+
+def new_letters(request: AccessRequest) -> list[Attachment]:
+    """The letters that came since it was last handed in: nobody but the asker has seen them."""
+    sent = request.submitted_at
+    return [one for one in attachments.of(request) if sent is None or one.received_at > sent]
 
 
 def _named(request: AccessRequest, parts: Iterable[RequestScope]) -> Named:

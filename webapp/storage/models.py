@@ -2,9 +2,10 @@
 
 from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, Recusal, Scope, Session
 from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.attachments import Attachment, AttachmentPage
 from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
-from webapp.storage.corrections import Correction, Proof, ProofPage
+from webapp.storage.corrections import Correction
 from webapp.storage.delegations import Delegation
 from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
@@ -48,8 +49,8 @@ ALL = (
     Grant,
     GrantScope,
     Correction,
-    Proof,
-    ProofPage,
+    Attachment,
+    AttachmentPage,
     Complaint,
     Job,
     Notice,
