@@ -34,7 +34,7 @@ def test_from_naming_a_deputy_to_a_decision_in_ones_name(site: Site) -> None:
     assert f'value="{deputy.person.public_id}" selected' in wrong.text
     assert away.post("/delegations", sent | {"last": "2026-03-04"}).status_code == 303
     assert "已请 李云舟 代理" in words_of(away.get("/approvals").text)
-    assert "由您代理审批" in words_of(acting.get("/approvals").text)
+    assert "2026-03-04 以前（含当天）由您代理审批" in words_of(acting.get("/approvals").text)
     assert "代 张正清" in words_of(acting.get("/approvals").text)
     assert "参加培训" in words_of(browser_of(site, security).get("/desk/delegations").text)
     case = f"/approvals/{request.public_id}"

@@ -1,5 +1,7 @@
 """Approvers who stand in for others."""
 
+from datetime import datetime, timedelta
+
 from peewee import ForeignKeyField, TextField
 
 from webapp.storage.accounts import Officer
@@ -18,3 +20,9 @@ class Delegation(Record):
     created_at = UtcField()
     ended_at = UtcField(null=True)  # before its time, by either of the two
     ended_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
+
+    @property
+    def last_moment(self) -> datetime:
+        """On its last day: it ends with that day."""
+        ends: datetime = self.ends_at
+        return ends - timedelta(microseconds=1)
