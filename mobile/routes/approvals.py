@@ -11,7 +11,7 @@ from webapp.domain import purpose as purposes
 from webapp.domain.access_request import Step, Terms
 from webapp.domain.category import Category
 from webapp.domain.disclosure import Level
-from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
+from webapp.domain.errors import Conflict, Invalid, NotFound, Refused, Throttled
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
 from webapp.services import approvals, asked, caseload, deciders, delegations, grants, letters
@@ -93,8 +93,10 @@ def send_back(request_id: str) -> Response:
         approvals.send_back(
             current_actor(), request_id, request.form.get("words", ""), version=_version(), now=now()
         )
-    except Invalid as error:
-        return shown_again("approvals/case.html", error, **_shown(request_id))
+    except (Invalid, Conflict) as error:
+        return shown_again(
+            "approvals/case.html", error, question=request.form.get("words"), **_shown(request_id)
+        )
     return redirect(url_for("approvals.index"), code=303)
 
 
@@ -106,8 +108,10 @@ def reject(request_id: str) -> Response:
         approvals.reject(
             current_actor(), request_id, request.form.get("words", ""), version=_version(), now=now()
         )
-    except Invalid as error:
-        return shown_again("approvals/case.html", error, **_shown(request_id))
+    except (Invalid, Conflict) as error:
+        return shown_again(
+            "approvals/case.html", error, refusal=request.form.get("words"), **_shown(request_id)
+        )
     return redirect(url_for("approvals.index"), code=303)
 
 
@@ -177,12 +181,9 @@ def _batches(listed: Iterable[caseload.Todo]) -> list[list[AccessRequest]]:
 
 def _just_approved() -> list[AccessRequest]:
     """The requests this approver approved less than five seconds ago."""
-    found = []
-    for request_id in request.args.getlist("approved")[:10]:
-        asked_for = AccessRequest.get_or_none(AccessRequest.public_id == request_id)
-        if asked_for is not None and approvals.pending_grant(asked_for, at=now()):
-            found.append(asked_for)
-    return found
+    named = request.args.getlist("approved")[:10]
+    found = (approvals.undoable(current_actor(), request_id, at=now()) for request_id in named)
+    return [each for each in found if each is not None]
 
 
 def _shown(request_id: str) -> dict[str, object]:
@@ -205,14 +206,22 @@ def _shown(request_id: str) -> dict[str, object]:
 
 
 def _lesser(case: Case) -> dict[str, object]:
-    """What can be ticked off the offer."""
-    scope, terms = case.offer.scope, case.offer.terms
+    """What can be ticked off the offer; what was ticked off already stays so when the form is shown again."""
+    scope, terms, form = case.offer.scope, case.offer.terms, request.form
+    is_typed = "until" in form
     named = Material.select().where(Material.public_id.in_(list(scope.materials)))
     categories = sorted(map(Category, scope.categories))
-    last_moment = terms.not_after - timedelta(seconds=1)
+    last_day = (terms.not_after - timedelta(seconds=1)).astimezone(ZONE).date().isoformat()
+    whole = scope.materials | scope.categories
     return {
         "materials": list(named.order_by(Material.id)),
         "categories": [(one.code, f"{one.display} {one.title()}") for one in categories],
-        "until": last_moment.astimezone(ZONE).date().isoformat(),
+        "last_day": last_day,
         "may_be_masked": terms.level is Level.CLEAR,
+        "is_typed": is_typed,
+        "chosen": {*form.getlist("material"), *form.getlist("category")} if is_typed else whole,
+        "with_guarded": "with_guarded" in form or not is_typed,
+        "level": form.get("level", "clear"),
+        "until": form.get("until", last_day),
+        "minutes": form.get("minutes", terms.minutes),
     }

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from ocr_worker.attaching import AttachmentLane
-from tests.asking import granted, make_approver, make_draft, make_request, terms
+from tests.asking import approve, granted, make_approver, make_draft, make_request, terms
 from tests.builders import (
     ELSEWHERE,
     UNIT,
@@ -23,10 +23,12 @@ from tests.desk import browser_of
 from tests.moment import NOW
 from tests.site import Browser, Site, words_of
 from webapp.domain.access_request import MOST_OPEN
+from webapp.domain.disclosure import Level
 from webapp.domain.grant import UNDO
 from webapp.domain.role import Role
 from webapp.services import approvals, audit, caseload, requests
 from webapp.services.actor import Actor
+from webapp.storage.accounts import Session
 from webapp.storage.attachments import Attachment
 from webapp.storage.pages import Page
 from webapp.storage.requests import AccessRequest, Grant
@@ -386,3 +388,40 @@ def test_a_letter_is_removed_and_what_was_typed_stays(site: Site, page: Page, as
     assert "还没有写完" in browser.get(f"{here}/reason").text
     assert not Attachment.select().exists()
     assert browser.get(here).status_code == 200
+
+
+def test_what_an_approver_ticked_off_and_wrote_is_there_when_the_form_comes_back(
+    site: Site, page: Page, asker: Actor
+) -> None:
+    request = make_request(asker, page.material, categories="4-1 9-1", level=Level.CLEAR)
+    approver = make_approver(now=site.now)
+    browser = browser_of(site, approver)
+    Session.update(proved_at=None).execute()
+    place, version = f"/approvals/{request.public_id}", {"version": request.version}
+    less = {"category": "9-1", "level": "masked", "until": "2026-03-03", "minutes": "20", "code": "000000"}
+    again = browser.post(f"{place}/approve", version | less).text
+    assert 'value="9-1" checked' in again
+    assert 'value="4-1">' in again
+    assert re.search('value="masked"[^>]* checked', again)
+    assert 'value="2026-03-03"' in again
+    assert 'value="20"' in again
+    approve(request, make_approver(now=site.now), now=site.now)
+    for act in ("return", "reject"):
+        late = browser.post(f"{place}/{act}", version | {"words": "请说明用途"})
+        assert late.status_code == 422
+        assert "已批准" in words_of(late.text)
+    waiting = make_request(asker, page.material, level=Level.CLEAR)
+    AccessRequest.update(version=9).where(AccessRequest.id == waiting.id).execute()
+    for act in ("return", "reject"):
+        late = browser.post(f"/approvals/{waiting.public_id}/{act}", version | {"words": "请说明用途"})
+        assert "请说明用途</textarea>" in late.text
+
+
+def test_undo_is_offered_to_who_approved_alone(site: Site, page: Page, asker: Actor) -> None:
+    first, other = make_approver(now=site.now), make_approver(now=site.now)
+    request = make_request(asker, page.material)
+    approve(request, first, now=site.now)
+    seen = [
+        browser_of(site, who).get(f"/approvals?approved={request.public_id}").text for who in (first, other)
+    ]
+    assert ["5 秒后生效" in text for text in seen] == [True, False]

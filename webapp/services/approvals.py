@@ -108,8 +108,7 @@ def reject(actor: Actor, request_id: str, reason: str, *, version: int, now: dat
 def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
     """Take one's own approval back within the undo window. Raises NotFound, Refused, Conflict afterwards."""
     request = find(request_id)
-    last = request.steps.order_by(RequestStep.id.desc()).first()
-    if last is None or last.kind != Step.APPROVED or last.officer_id != actor.person.id:
+    if (last := _own_approval(actor, request)) is None:
         raise Refused("只能撤销自己刚刚作出的批准", rule="approval:undo")
     pending = (Grant.request == request) & Grant.revoked_at.is_null() & (Grant.in_force_at > now)
     is_double = request.approvals > 1
@@ -186,10 +185,19 @@ def needs_code(request: AccessRequest, named: Named | None = None) -> bool:
     return needed(request, named) > 1 or is_clear or request.may_print or request.may_export
 
 
-def pending_grant(request: AccessRequest, *, at: datetime) -> Grant | None:
-    """The grant of an approval that can still be undone."""
-    pending = (Grant.request == request) & Grant.revoked_at.is_null() & (Grant.in_force_at > at)
-    return Grant.get_or_none(pending)
+def undoable(actor: Actor, request_id: str, *, at: datetime) -> AccessRequest | None:
+    """The request, if the actor has just approved it and may take that back."""
+    pending = Grant.select(Grant.request).where(Grant.revoked_at.is_null() & (Grant.in_force_at > at))
+    named = (AccessRequest.public_id == request_id) & AccessRequest.id.in_(pending)
+    request = AccessRequest.get_or_none(named)
+    return request if request is not None and _own_approval(actor, request) else None
+
+
+def _own_approval(actor: Actor, request: AccessRequest) -> RequestStep | None:
+    """The last step, if it is the actor's approval."""
+    last = request.steps.order_by(RequestStep.id.desc()).first()
+    is_own = last is not None and last.kind == Step.APPROVED and last.officer_id == actor.person.id
+    return last if is_own else None
 
 
 def _whole() -> Any:

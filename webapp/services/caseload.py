@@ -84,7 +84,7 @@ def todo(actor: Actor, *, now: datetime, page: int = 1) -> Todos:
     mine.sort(key=lambda one: not _is_urgent(one, now))
     number = max(1, min(page, -(-len(mine) // LISTED)))
     shown = mine[(number - 1) * LISTED : number * LISTED]
-    return Todos(tuple(_cards(shown, says, now)), number, len(mine))
+    return Todos(tuple(_cards(actor, shown, says, now)), number, len(mine))
 
 
 def stranded(*, now: datetime) -> dict[int, int]:
@@ -99,7 +99,7 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
     request = approvals.find(request_id)
     absent = deciders.require(actor, request, at=now)
     offer, state = approvals.offer_of(request), asked.state_of(request, now)
-    clues, waits = Clues(now), state is State.WAITING
+    clues, waits = Clues(now, actor.person), state is State.WAITING
     with transaction():
         name = {"absent": absent.public_id} if absent else {}
         audit.append("request:opened", actor=actor, at=now, kind="request", record=request.public_id,
@@ -117,8 +117,10 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
     )
 
 
-def _cards(requests: Sequence[AccessRequest], says: Mapping[int, Say], now: datetime) -> Iterator[Todo]:
-    clues, named = Clues(now), asked.named_in(requests)
+def _cards(
+    actor: Actor, requests: Sequence[AccessRequest], says: Mapping[int, Say], now: datetime
+) -> Iterator[Todo]:
+    clues, named = Clues(now, actor.person), asked.named_in(requests)
     for request in requests:
         its = named[request.id]
         is_guarded = approvals.needs_code(request, its)
