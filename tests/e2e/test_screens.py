@@ -168,6 +168,7 @@ def security_officers() -> Tour:
         "security-officer": to(f"/desk/rights/{someone}"),
         "security-grants": to("/desk/grants"),
         "security-recusals": to("/desk/recusals"),
+        "security-delegations": to("/desk/delegations"),
     }
 
 

@@ -25,6 +25,7 @@ def test_from_naming_a_deputy_to_a_decision_in_ones_name(site: Site) -> None:
         make_material(make_dossier("钱强丽"), "4-1", "高等学校毕业生登记表"),
     )
     assert acting.get(f"/approvals/{request.public_id}").status_code == 403
+    assert "审批范围 市财政局/预算科" in words_of(away.get("/account").text)
     page = away.get("/delegations").text
     assert "李云舟" in page
     sent = {"deputy": deputy.person.public_id, "first": "2026-03-02", "last": "", "reason": "参加培训"}
