@@ -1,6 +1,6 @@
 """A deputy is named on the phone, seen by all concerned, and decides in the name of the absent one."""
 
-from tests.asking import make_approver, make_request
+from tests.asking import make_approver, make_request, stand_in
 from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer
 from tests.desk import browser_of
 from tests.site import Site, words_of
@@ -45,6 +45,15 @@ def test_from_naming_a_deputy_to_a_decision_in_ones_name(site: Site) -> None:
     assert acting.post(f"/delegations/{Delegation.get().public_id}/end").status_code == 303
     assert acting.get(case).status_code == 403
     assert "提前结束" in words_of(away.get("/delegations").text)
+
+
+def test_one_who_is_away_is_told_that_the_deputy_cannot_sign_in_any_more(site: Site) -> None:
+    absent, deputy = approver(site, "张正清", UNIT), approver(site, "李云舟", ELSEWHERE)
+    stand_in(deputy, absent, now=site.now)
+    away = browser_of(site, absent)
+    assert "已请 李云舟 代理" in words_of(away.get("/approvals").text)
+    Officer.update(disabled_at=site.now).where(Officer.id == deputy.person.id).execute()
+    assert "李云舟 现在不能登录" in words_of(away.get("/approvals").text)
 
 
 def test_naming_a_deputy_takes_a_code(site: Site) -> None:

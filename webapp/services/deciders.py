@@ -5,8 +5,7 @@ relative's dossier, nor for a relative. A deputy decides besides where the absen
 either of the two away. Of two approvals, no person gives or lends their name to both.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,20 +72,26 @@ def says(actor: Actor, requests: Sequence[AccessRequest], *, at: datetime) -> di
     """
     if actor.role is not Role.APPROVER:
         raise Refused("只有审批人可以审批", rule="approval:role")
-    me = _approver(actor.person)
-    absent = [_approver(one.officer) for one in delegations.standing_in(actor.person, at=at)]
-    named = _named_before(requests)
-    return {one.id: _say(me, absent, one, named[one.id]) for one in requests}
+    return _says(actor.person, requests, _named_before(requests), at)
 
 
 def able(requests: Sequence[AccessRequest], *, at: datetime) -> dict[int, list[Officer]]:
     """The officers who may decide about each, by row id."""
     found: dict[int, list[Officer]] = {one.id: [] for one in requests}
+    named = _named_before(requests)
     for officer in notices.officers_in(Role.APPROVER) if requests else ():
-        for row, say in says(Actor(officer, Role.APPROVER), requests, at=at).items():
+        for row, say in _says(officer, requests, named, at).items():
             if say.bar is None:
                 found[row].append(officer)
     return found
+
+
+def _says(
+    officer: Officer, requests: Sequence[AccessRequest], named: Mapping[int, set[int]], at: datetime
+) -> dict[int, Say]:
+    me = _approver(officer)
+    absent = [_approver(one.officer) for one in delegations.standing_in(officer, at=at)]
+    return {one.id: _say(me, absent, one, named.get(one.id, set())) for one in requests}
 
 
 def _say(me: _Approver, absent: Iterable[_Approver], request: AccessRequest, named: set[int]) -> Say:
@@ -120,7 +125,5 @@ def _named_before(requests: Sequence[AccessRequest]) -> dict[int, set[int]]:
     steps = RequestStep.select(RequestStep.request, RequestStep.officer, RequestStep.absent).where(
         RequestStep.request.in_(halfway) & (RequestStep.kind == Step.SECONDED)
     )
-    found: dict[int, set[int]] = defaultdict(set)
-    for request, *names in steps.order_by(RequestStep.id).tuples():
-        found[request] = {name for name in names if name is not None}
-    return found
+    latest = {request: names for request, *names in steps.order_by(RequestStep.id).tuples()}
+    return {request: {name for name in names if name is not None} for request, names in latest.items()}
