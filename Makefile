@@ -10,6 +10,8 @@ RUN_PACKAGES := python3-venv fonts-noto-cjk tesseract-ocr tesseract-ocr-chi-sim 
 TEST_PACKAGES := $(RUN_PACKAGES) chromium
 export LANTAI_INSTANCE ?= $(CURDIR)/instance
 export PYTHONDONTWRITEBYTECODE := 1
+# Unit tests keep their instances in memory: each commit of each of them would wait for the disk.
+IN_MEMORY := $(if $(wildcard /dev/shm/.),PYTEST_DEBUG_TEMPROOT=/dev/shm)
 
 .PHONY: run test unit abuse browser bench lint fmt lock clean help
 help: ## what there is
@@ -22,7 +24,7 @@ run: .cache/run-ready ## a demonstration: generated people, the real pipeline, h
 test: unit abuse browser ## everything: unit, abuse, browser
 
 unit: .cache/test-ready ## rules, services, routes; without engines and browsers
-	$(BIN)/pytest -q -n 2 -m "not engine and not browser" --ignore tests/e2e --ignore tests/abuse tests
+	$(IN_MEMORY) $(BIN)/pytest -q -n 2 -m "not engine and not browser" --ignore tests/e2e --ignore tests/abuse tests
 
 abuse: .cache/test-ready ## attacks, killed processes, real engines
 	$(BIN)/pytest -q -n 2 tests/abuse

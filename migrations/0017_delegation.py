@@ -2,6 +2,8 @@
 
 from peewee import CharField, DateTimeField, ForeignKeyField, Model, TextField
 
+DECIDED = ("request_step", "fact_query")
+
 
 def up(migrator, db):
     class Officer(Model):
@@ -26,14 +28,16 @@ def up(migrator, db):
 
     db.create_tables([Delegation])
     # Not by migrator.add_column(): it makes the table anew.
-    db.execute_sql(
-        'ALTER TABLE "request_step" ADD COLUMN "absent_id" INTEGER REFERENCES "officer" ("id") ON DELETE RESTRICT'
-    )
-    db.execute_sql('CREATE INDEX "request_step_absent_id" ON "request_step" ("absent_id")')
+    for table in DECIDED:
+        db.execute_sql(
+            f'ALTER TABLE "{table}" ADD COLUMN "absent_id" INTEGER REFERENCES "officer" ("id") ON DELETE RESTRICT'
+        )
+        db.execute_sql(f'CREATE INDEX "{table}_absent_id" ON "{table}" ("absent_id")')
 
 
 def down(migrator, db):
     # Loses who stood in for whom; the log keeps it, and who did each step stays.
-    db.execute_sql('DROP INDEX "request_step_absent_id"')
-    db.execute_sql('ALTER TABLE "request_step" DROP COLUMN "absent_id"')
+    for table in DECIDED:
+        db.execute_sql(f'DROP INDEX "{table}_absent_id"')
+        db.execute_sql(f'ALTER TABLE "{table}" DROP COLUMN "absent_id"')
     migrator.migrate(migrator.drop_table("delegation"))

@@ -11,11 +11,14 @@ from typing import Protocol
 
 from ocr_worker.attaching import AttachmentLane
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
-from ocr_worker.mailing import MailLane
+from ocr_worker.mailing import Mail
+from ocr_worker.messaging import Gateway
+from ocr_worker.pushing import Push
 from ocr_worker.rechecking import RecheckLane
+from ocr_worker.telling import TellingLane
 from ocr_worker.tracing import TraceLane
 from webapp.domain.errors import Conflict
-from webapp.services import jobs, pages, pieces, reminders, tracing
+from webapp.services import jobs, pages, pieces, push, reminders, tracing
 from webapp.services.instance import open_instance
 from webapp.settings import BadSettings, Settings
 from webapp.storage.database import database
@@ -56,6 +59,7 @@ class Care:
             pieces.sweep(pages.unreferred, now=now)
             jobs.forget(before=now - DONE_JOBS_KEPT)
             reminders.send(now=now)
+            push.sweep(now=now)
             tracing.let_go()
         if now.hour == QUIET_HOUR_UTC and self._merged_on != now.date():
             self._merged_on = now.date()
@@ -96,6 +100,19 @@ def run_lane(make: Callable[[], Lane], stop: Event) -> None:
         lane.close()
 
 
+def _telling(settings: Settings) -> list[Callable[[], Lane]]:
+    """A lane for each way out of the app that is set up."""
+    makers: list[Callable[[], Lane]] = []
+    if (server := settings.mail_server) is not None:
+        makers.append(lambda: TellingLane(Mail(server, settings.public_origin), utc_now))
+    if (gateway := settings.messenger) is not None:
+        makers.append(lambda: TellingLane(Gateway(gateway, settings.public_origin), utc_now))
+    if settings.web_push:
+        hosts, origin = settings.push_hosts, settings.public_origin
+        makers.append(lambda: TellingLane(Push(hosts, origin, utc_now), utc_now))
+    return makers
+
+
 def main() -> int:
     """Open the instance, start the lanes, wait for SIGTERM or SIGINT. Exit 0 after a clean stop."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
@@ -117,8 +134,7 @@ def main() -> int:
         lambda: AttachmentLane(utc_now),
         lambda: TraceLane(utc_now),
     ]
-    if (server := settings.mail_server) is not None:
-        makers.append(lambda: MailLane(server, settings.public_origin, utc_now))
+    makers += _telling(settings)
     makers += [lambda: ReadLane(kept, utc_now, engine=settings.ocr_engine)] * settings.ocr_processes
     lanes = [Thread(target=run_lane, args=(make, stop), name=f"lane-{n}") for n, make in enumerate(makers)]
     for lane in lanes:

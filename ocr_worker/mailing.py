@@ -1,63 +1,56 @@
-"""Sending the mails that officers want (SMTP): one lane, which rests a while after the server was not ready.
+"""Mails that say only that there is something (邮件提醒), handed in by SMTP.
 
-A server that refuses one mail for good (5xx to its recipient or its text, RFC 5321 4.2.1) may take the next.
+A refusal for good (5xx, RFC 5321 4.2.1) of recipient or text concerns one mail, one of the sender or the login all.
 """
 
-import logging
 import smtplib
 import ssl
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from email.message import EmailMessage
 
+from ocr_worker.telling import LONGEST_ANSWER_S, Letter, NeverTaken, NotTaken, words
+from webapp.domain.channel import Channel
 from webapp.domain.mail_server import MailServer
-from webapp.services import jobs, mail, notices
+from webapp.services import channels
+from webapp.storage.jobs import Job
 
-LONGEST_ANSWER_S = 20.0  # to each command; all of them together stay within a job's lease
-RESTS = timedelta(minutes=1), timedelta(minutes=10)  # after the first and after the second try
-_log = logging.getLogger("lantai.worker")
+SUBJECT = "兰台：您有新的消息"
 
 
-class MailLane:
-    """Hands one mail after the other to the server."""
+class Mail:
+    """The mail server of the installation."""
 
-    def __init__(self, server: MailServer, origin: str, clock: Callable[[], datetime]):
-        self._server, self._origin, self._clock = server, origin, clock
-        self._rests_until: datetime | None = None
+    channel = Channel.MAIL
 
-    def step(self) -> bool:
-        """Work one job. False when there is none, or the lane rests."""
-        now = self._clock()
-        if self._rests_until is not None and now < self._rests_until:
-            return False
-        self._rests_until = None
-        job = jobs.claim((notices.MAIL,), now=now)
-        if job is None:
-            return False
-        address = mail.recipient(job)
+    def __init__(self, server: MailServer, origin: str):
+        self._server, self._origin = server, origin
+
+    def letter(self, job: Job) -> Letter | None:
+        """A mail to the job's officer."""
+        address = channels.recipient(job)
+        return Letter("", lambda: self._hand_in(address)) if address else None
+
+    def _hand_in(self, address: str) -> None:
         try:
-            if address:
-                self._send(address)
+            self._send(address)
         except (OSError, smtplib.SMTPException) as fault:
-            # An address or a name of the server is never logged.
-            _log.warning("the mail server did not take a mail: %s", type(fault).__name__)
-            if _is_for_good(fault):
-                mail.refused(job, now=self._clock())
-                return True
-            mail.not_sent(job, now=self._clock())
-            self._rests_until = self._clock() + RESTS[min(job.attempts, len(RESTS)) - 1]
-        else:
-            mail.sent(job, now=self._clock())
-        return True
+            kind = NeverTaken if _is_for_good(fault) else NotTaken
+            raise kind(type(fault).__name__) from None  # its text may hold the address
 
     def _send(self, address: str) -> None:
         server, context = self._server, ssl.create_default_context()
-        written = mail.message(address, sender=server.sender, origin=self._origin)
         with self._connected(context) as session:
             if not server.is_tls and not server.is_loopback:
                 session.starttls(context=context)
             if server.user:
                 session.login(server.user, server.password)
-            session.send_message(written)
+            session.send_message(self._written(address))
+
+    def _written(self, address: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = SUBJECT, self._server.sender, address
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office programs must not answer
+        mail.set_content(f"{words(self._origin)}\n\n这是自动发出的邮件，请不要回复。\n")
+        return mail
 
     def _connected(self, context: ssl.SSLContext) -> smtplib.SMTP:
         host, port = self._server.host, self._server.port
@@ -67,7 +60,6 @@ class MailLane:
 
 
 def _is_for_good(fault: OSError | smtplib.SMTPException) -> bool:
-    """The server refused this one mail for good. A sender or a login that it refuses concerns them all."""
     codes: list[int] = []
     if isinstance(fault, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in fault.recipients.values()]

@@ -27,6 +27,7 @@ from webapp.web import (
     sign_in,
     static_files,
     step_up,
+    streams,
 )
 from webapp.web.uploads import ArchiveRequest
 
@@ -42,6 +43,10 @@ SURFACES = (
     "mobile.routes.letters",
     "mobile.routes.approvals",
     "mobile.routes.delegations",
+    "mobile.routes.facts",
+    "mobile.routes.own_facts",
+    "mobile.routes.fact_approvals",
+    "mobile.routes.certificates",
     "mobile.routes.own",
     "mobile.routes.notices",
     "mobile.routes.corrections",
@@ -58,6 +63,7 @@ SURFACES = (
     "webapp.routes.catalogue",
     "webapp.routes.people",
     "webapp.routes.corrections",
+    "webapp.routes.facts",
     "webapp.routes.cases",
     "webapp.routes.officers",
     "webapp.routes.delegations",
@@ -99,7 +105,7 @@ def create_app(settings: Settings, *, time: clock.Clock = clock.system_clock) ->
     hosts.install(app, settings.public_origin)
     sign_in.install(app)
     # Limits come first: each refusal is an entry of the log, and a form is read before its token is seen.
-    for part in (limits, guards, csrf, headers, errors, filters, navigation, step_up):
+    for part in (limits, guards, csrf, headers, errors, filters, navigation, step_up, streams):
         part.install(app)
     static_files.install(app, ROOT / "static")
     for name in SURFACES:

@@ -21,14 +21,26 @@ def install_commands(app: Flask, settings: Settings) -> None:
     """Register every group; each command gets an open connection and ends with a plain message on our errors."""
     has_instance = settings.keyring.exists()
     for name in GROUPS:
-        if not has_instance and name not in WITHOUT_INSTANCE:
-            continue
         group: click.Command = importlib.import_module(f"webapp.commands.{name}").group
         alone = {name: group}  # a group without commands is one itself
         for command in getattr(group, "commands", alone).values():
-            command.callback = _guarded(command.callback, connects=has_instance)
+            if has_instance or name in WITHOUT_INSTANCE:
+                command.callback = _guarded(command.callback, connects=has_instance)
+            else:
+                command.callback = _without_instance(settings)
         app.cli.add_command(group, name)
     app.config["SETTINGS"] = settings
+
+
+def _without_instance(settings: Settings) -> Any:
+    def tell(**_given: Any) -> None:
+        click.echo(
+            f"{settings.instance} 里还没有实例：请先运行 db init，或用 LANTAI_INSTANCE 和 LANTAI_KEYRING 指明它在哪里",
+            err=True,
+        )
+        sys.exit(1)
+
+    return tell
 
 
 def _guarded(callback: Any, *, connects: bool) -> Any:

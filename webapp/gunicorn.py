@@ -56,6 +56,12 @@ def post_fork(server: Any, worker: Any) -> None:
     _began = time.monotonic()
 
 
+def post_worker_init(worker: Any) -> None:
+    """Have streams end with the process, which else waits for them in vain before it is killed."""
+    if streams := worker.wsgi.extensions.get("streams"):  # none before an instance exists
+        streams.goes_on = lambda: worker.alive
+
+
 def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
     """Have a process that has grown too large finish what it is at and make room for a new one."""
     if not worker.alive or time.monotonic() - _began < YOUNGEST_S:

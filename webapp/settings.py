@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.domain.mail_server import BadMailServer, MailServer
+from webapp.domain.messenger import BadMessenger, Messenger
+from webapp.domain.push_hub import MAKERS, is_pattern
 
 OCR_ENGINES = ("openvino", "onnxruntime")
 HERE = Path(__file__).resolve().parent.parent
@@ -26,6 +28,9 @@ class Settings:
     trusted_proxies -- how many reverse proxies stand in front and set X-Forwarded-*; 0 trusts none
     attested -- the operator states that it may answer on a public address (LANTAI_PUBLIC_ATTESTATION)
     mail_server -- where mails are handed in (LANTAI_SMTP_URL); none sends no mail
+    messenger -- where messages or SMS are handed in (LANTAI_MESSENGER_URL); none sends none
+    web_push -- devices may be pushed to, through a hub of the browser's maker outside the house (LANTAI_WEB_PUSH)
+    push_hosts -- the hubs that may be pushed to, and no others (LANTAI_PUSH_HOSTS)
     """
 
     instance: Path
@@ -36,6 +41,9 @@ class Settings:
     trusted_proxies: int = 0
     attested: bool = False
     mail_server: MailServer | None = None
+    messenger: Messenger | None = None
+    web_push: bool = False
+    push_hosts: tuple[str, ...] = MAKERS
 
     @property
     def database(self) -> Path:
@@ -62,6 +70,7 @@ class Settings:
         """Read LANTAI_* names. Raises BadSettings naming all that are wrong."""
         instance = Path(env.get("LANTAI_INSTANCE", HERE / "instance")).absolute()
         mail_server, mail_faults = _mail_server(env.get("LANTAI_SMTP_URL", ""))
+        messenger, messenger_faults = _messenger(env.get("LANTAI_MESSENGER_URL", ""))
         settings = cls(
             instance=instance,
             keyring=Path(env.get("LANTAI_KEYRING", instance / "keys" / "keyring.json")).absolute(),
@@ -71,8 +80,11 @@ class Settings:
             trusted_proxies=_whole(env, "LANTAI_TRUSTED_PROXIES", 0),
             attested=env.get("LANTAI_PUBLIC_ATTESTATION", "") == "yes",
             mail_server=mail_server,
+            messenger=messenger,
+            web_push=env.get("LANTAI_WEB_PUSH", "") == "yes",
+            push_hosts=tuple(env["LANTAI_PUSH_HOSTS"].split()) if env.get("LANTAI_PUSH_HOSTS") else MAKERS,
         )
-        if faults := [*settings._faults(), *mail_faults]:
+        if faults := [*settings._faults(), *mail_faults, *messenger_faults]:
             raise BadSettings("; ".join(faults))
         return settings
 
@@ -98,6 +110,8 @@ class Settings:
             faults.append("LANTAI_OCR_PROCESSES must be a whole number from 1 to 64")
         if not 0 <= self.trusted_proxies <= 4:
             faults.append("LANTAI_TRUSTED_PROXIES must be a whole number from 0 to 4")
+        if not all(is_pattern(host) for host in self.push_hosts):
+            faults.append("LANTAI_PUSH_HOSTS must be host names with blanks between, each may begin with *.")
         return faults
 
 
@@ -107,6 +121,14 @@ def _mail_server(url: str) -> tuple[MailServer | None, list[str]]:
         return MailServer.parse(url) if url else None, []
     except BadMailServer as fault:
         return None, [f"LANTAI_SMTP_URL: {fault}"]
+
+
+def _messenger(url: str) -> tuple[Messenger | None, list[str]]:
+    """The messenger at a URL, none for an empty one; and what is wrong with it."""
+    try:
+        return Messenger.parse(url) if url else None, []
+    except BadMessenger as fault:
+        return None, [f"LANTAI_MESSENGER_URL: {fault}"]
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

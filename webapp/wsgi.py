@@ -11,7 +11,7 @@ from webapp.vault.privacy import keep_to_owner
 
 
 def build() -> Flask:
-    """The application, or, before an instance exists, a bare one that offers `db init` and nothing else."""
+    """The application, or, before an instance exists, a bare one that only makes or restores one."""
     keep_to_owner()
     settings = Settings.from_env(os.environ)
     made = create_app(settings) if settings.keyring.exists() else Flask("webapp")

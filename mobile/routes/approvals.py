@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mobile.routes.letters import HEADING
@@ -23,7 +23,10 @@ from webapp.web import step_up
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.filters import ZONE
-from webapp.web.guards import current_actor, requires
+from webapp.web.fragments import page_or_fragment, wants_fragment
+from webapp.web.guards import current_actor, current_session, requires
+from webapp.web.sign_in import lasting, wants_events
+from webapp.web.streams import Streams
 
 bp = Blueprint("approvals", __name__)
 
@@ -32,15 +35,19 @@ FURTHEST = 1000  # page of a list
 
 @bp.get("/approvals")
 @requires(Permission.APPROVALS)
-def index() -> str:
-    """What waits for this approver, urgent first, and what may be taken back."""
+def index() -> str | tuple[str, int]:
+    """What waits for this approver, urgent first, and what may be taken back; 204 for the list a page has already."""
     actor, at = current_actor(), now()
     todos = caseload.todo(actor, now=at, page=_page("page"))
+    if wants_fragment() and request.args.get("had") == todos.mark:
+        return "", 204
     page = _page("grants")
     running, is_more = grants.listed(actor, now=at, page=page)
-    return render_template(
+    return page_or_fragment(
         "approvals/index.html",
+        "approvals/_waiting.html",
         todos=todos,
+        grants_page=page,
         batches=_batches(todos.listed),
         just=_just_approved(),
         running=running,
@@ -49,6 +56,21 @@ def index() -> str:
         standing_in=delegations.standing_in(actor.person, at=at),
         away=delegations.away(actor.person, at=at),
         at=at,
+    )
+
+
+@bp.get("/approvals/stream")
+@requires(Permission.APPROVALS)
+def stream() -> Response:
+    """Tell an open list when it is out of date, as long as the sitting goes on."""
+    if not wants_events(request):
+        return redirect(url_for("approvals.index"), code=303)
+    watch, goes_on, clock = caseload.Watch(current_actor()), lasting(), current_app.extensions["clock"]
+    streams: Streams = current_app.extensions["streams"]
+    return streams.open(
+        current_session().public_id,
+        lambda: watch.mark(now=clock()) if goes_on() else None,
+        had=request.args.get("had", ""),
     )
 
 

@@ -5,7 +5,16 @@ from werkzeug.wrappers import Response
 
 from webapp.domain.permission import Permission, permits
 from webapp.domain.role import Role
-from webapp.services import complaints, corrections, grants, intake, mask_queue, search, viewings
+from webapp.services import (
+    complaints,
+    corrections,
+    fact_answers,
+    grants,
+    intake,
+    mask_queue,
+    search,
+    viewings,
+)
 from webapp.web.clock import now
 from webapp.web.filters import ZONE
 from webapp.web.guards import current_actor, requires
@@ -30,6 +39,7 @@ def home() -> str | Response:
             waiting=waiting,
             uploads=intake.unsettled(actor),
             corrections=corrections.waiting(actor),
+            queries=fact_answers.waiting(actor),
         )
     if actor.role is Role.OFFICIAL:
         return render_template(

@@ -35,3 +35,13 @@ addEventListener("fetch", event => {
   else if (url.origin === location.origin && FILES.includes(url.pathname + url.search))
     event.respondWith(caches.match(request).then(kept => kept || fetch(request)));
 });
+
+/* A push holds nothing but that there is something: what is shown is always the same. */
+addEventListener("push", event => {
+  event.waitUntil(registration.showNotification("兰台", { body: "您有新的消息，请登录兰台查看。", tag: "notices", lang: "zh-CN" }));
+});
+
+addEventListener("notificationclick", event => {
+  event.notification.close();
+  event.waitUntil(clients.openWindow("/notices"));
+});

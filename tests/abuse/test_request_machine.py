@@ -22,7 +22,7 @@ from tests.builders import ELSEWHERE, UNIT, enabled, make_dossier, make_material
 from tests.moment import NOW
 from webapp.domain.access_request import State, Step
 from webapp.domain.disclosure import Level
-from webapp.domain.errors import ArchiveError, Conflict, Refused
+from webapp.domain.errors import ArchiveError, Refused
 from webapp.domain.grant import LONGEST_GAP, UNDO
 from webapp.domain.role import Role
 from webapp.services import approvals, asked, delegations, grants, instance, requests, viewings
@@ -94,14 +94,15 @@ class Asking(RuleBasedStateMachine):
     @rule(which=st.sampled_from([(0,), (1,), (0, 1)]), level=levels)
     def ask(self, which, level):
         chosen = [self.materials[n] for n in which]
-        try:
-            draft = make_draft(self.asker, *chosen, now=self.now)
-        except Conflict:
-            return  # twenty are open
         asked_for = terms(level, minutes=MINUTES, now=self.now, days=1)
-        requests.change_terms(self.asker, draft.public_id, asked_for, now=self.now)
-        if self.tried(lambda: requests.submit(self.asker, draft.public_id, now=self.now)):
+
+        def submitted():
+            draft = make_draft(self.asker, *chosen, now=self.now)
+            requests.change_terms(self.asker, draft.public_id, asked_for, now=self.now)
+            requests.submit(self.asker, draft.public_id, now=self.now)
             self.request = draft.public_id
+
+        self.tried(submitted)
 
     @precondition(lambda self: self.request)
     @rule(who=approvers)

@@ -4,7 +4,9 @@ from pathlib import Path
 from webapp.domain.acts import act
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = re.compile(r'(?:audit\.append|_log|_opened)\(\s*(?:actor, public_id, )?"([a-z-]+:[a-z-]+)"')
+WRITTEN = re.compile(
+    r'(?:audit\.append|_log|queries\.log|_opened)\(\s*(?:actor, public_id, )?"([a-z-]+:[a-z-]+)"'
+)
 
 
 def test_every_act_that_is_logged_has_a_word():

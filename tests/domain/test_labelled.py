@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from tests.domain.laid_out import Form, id_number, is_covered
@@ -59,6 +61,57 @@ def test_a_label_whose_cell_fell_apart_is_put_together():
     form.cell(Box(100, 160, 200, 220), "证号")
     value = form.cell(Box(200, 100, 700, 220), "字迹不清")
     assert is_covered(value, found(form, Kind.ID_NUMBER))
+
+
+@pytest.mark.parametrize("cuts", [(300,), (300, 420)])
+def test_a_value_that_runs_over_a_ruling_is_covered_whole(cuts):
+    """What shines through from the other side may be taken for a ruling."""
+    form = Form()
+    form.cell(Box(100, 100, 200, 160), "既往病史")
+    for left, right in pairwise((200, *cuts, 800)):
+        form.cell(Box(left, 100, right, 160))
+    value = form.line("糖尿病，空腹血糖偏高，长期服药", 240, 118)
+    assert is_covered(value, found(form, Kind.HEALTH))
+
+
+def test_a_value_behind_a_ruling_that_is_none_is_covered():
+    form = Form()
+    cells = form.table(100, (200, 60, 400), [["既往病史", "", "糖尿病"]])
+    value = cells[0][2]
+    assert is_covered(
+        Box(value.left, value.top + 10, value.left + 80, value.top + 34), found(form, Kind.HEALTH)
+    )
+
+
+def test_a_value_above_a_ruling_that_is_none_is_covered_though_its_label_stands_below():
+    form = Form()
+    form.cell(Box(100, 100, 200, 130))
+    form.cell(Box(100, 130, 200, 200))
+    form.cell(Box(200, 100, 800, 130))
+    form.cell(Box(200, 130, 800, 200))
+    form.line("家庭住址", 102, 138)
+    first, second = form.line("云梧市望岫路十八号", 210, 104), form.line("三单元五〇二室", 210, 160)
+    assert is_covered(first, found(form, Kind.ADDRESS))
+    assert is_covered(second, found(form, Kind.ADDRESS))
+
+
+def test_words_of_the_form_right_behind_a_value_stay_readable():
+    form = Form()
+    form.cell(Box(100, 100, 200, 160), "既往病史")
+    form.cell(Box(200, 100, 400, 160))
+    form.cell(Box(400, 100, 600, 160))
+    form.cell(Box(600, 100, 800, 160), "中共党员")
+    form.line("糖尿病长期服药", 232, 118)
+    heading = form.line("政治面貌", 403, 118)
+    assert is_covered(Box(232, 118, 398, 142), found(form, Kind.HEALTH))
+    assert not is_covered(heading, survey(form.page()).findings)
+
+
+def test_an_empty_cell_leaves_the_next_entry_readable():
+    form = Form()
+    cells = form.table(100, (200, 200, 200, 300), [["既往病史", "", "政治面貌", "中共党员"]])
+    assert is_covered(cells[0][1], found(form, Kind.HEALTH))
+    assert not any(is_covered(cells[0][at], survey(form.page()).findings) for at in (2, 3))
 
 
 def test_a_cell_of_the_next_row_is_left_alone_though_the_rulings_overlap():

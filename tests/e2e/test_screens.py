@@ -16,6 +16,7 @@ from webapp.services.actor import Actor
 from webapp.services.complaints import Matter
 from webapp.storage.accounts import Officer
 from webapp.storage.database import database
+from webapp.storage.facts import FactQuery
 from webapp.storage.pages import Mask
 from webapp.storage.pages import Page as Sheet
 
@@ -58,6 +59,12 @@ def complaint() -> str:
         return str(made[0].complaint.public_id)
 
 
+def query() -> str:
+    """The id of the query for facts that waits for the keeper."""
+    with database.connection_context():
+        return str(FactQuery.get(FactQuery.state == "waiting").public_id)
+
+
 def officer_id(login: str) -> str:
     with database.connection_context():
         return str(Officer.get(Officer.login == login).public_id)
@@ -74,6 +81,7 @@ def strangers() -> Tour:
         "login": to("/login"),
         "offline": to("/offline"),
         "help-stranger": to("/help"),
+        "check": to("/check"),
         "demonstration": to("/demo/codes"),
         "nowhere": to("/nowhere"),
         "dead-link": to("/enrol/none"),
@@ -95,6 +103,9 @@ def officials() -> Tour:
         "viewer-withheld": reading(booklet, 1),
         "page-as-text": to(f"/materials/{booklet}/pages/2/text"),
         "refused": to(f"/materials/{closed}"),
+        "facts": to("/requests/facts"),
+        "facts-new": to(f"/requests/facts/new?dossier={own}"),
+        "facts-query": first_of("/requests/facts"),
         "home": to("/"),
         "account": to("/account"),
         "help": to("/help"),
@@ -117,6 +128,9 @@ def individuals() -> Tour:
         "own-correction": first_of("/me/corrections"),
         "own-complaint-new": to("/me/complaints/new"),
         "own-complaint": to(f"/me/complaints/{complaint()}"),
+        "own-facts": to("/me/facts"),
+        "own-facts-new": to("/me/facts/new"),
+        "own-facts-told": to("/me/facts/told"),
         "own-export": to("/me/export"),
         "own-account": to("/account"),
         "own-role": to("/account/role"),
@@ -142,6 +156,9 @@ def archivists() -> Tour:
         "desk-mask-page-with-boxes": to(f"/desk/masks/{boxed}"),
         "desk-corrections": to("/desk/corrections"),
         "desk-correction": first_of("/desk/corrections"),
+        "desk-facts": to("/desk/facts"),
+        "desk-facts-query": first_of("/desk/facts"),
+        "desk-fact": to(f"/desk/facts/{query()}/lines/full-time"),
         "desk-notices": to("/notices"),
         "desk-summary": to(f"/dossiers/{own}"),
     }

@@ -5,31 +5,24 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from ocr_worker.mailing import RESTS, MailLane
-from tests.builders import make_officer
+from ocr_worker.mailing import Mail
+from ocr_worker.telling import RESTS, TellingLane
+from tests.builders import able
 from tests.moment import NOW
+from tests.moving_clock import Clock
 from tests.smtp import post_office
+from webapp.domain.channel import Channel
 from webapp.domain.errors import Invalid
 from webapp.domain.mail_server import MailServer
 from webapp.domain.notice import UNSAID, NoticeKind
 from webapp.domain.role import Role
-from webapp.services import audit, mail, notices
+from webapp.services import audit, channels, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.jobs import Job
 from webapp.storage.notices import NoticeWish
 
 ADDRESS = "lijing@example.cn"
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self):
-        self.now = NOW
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture
@@ -46,15 +39,13 @@ def post():
 @pytest.fixture
 def lane(post, clock, archive):
     server = MailServer.parse(f"smtp://127.0.0.1:{post.port}?from=lantai@example.cn")
-    return MailLane(server, "https://lantai.example", clock)
+    return TellingLane(Mail(server, "https://lantai.example"), clock)
 
 
 @pytest.fixture
 def li(archive):
-    actor = make_officer(Role.INDIVIDUAL)
-    enrolled = {"password_hash": "x", "totp_secret": b"x", "authorised_at": NOW}
-    Officer.update(**enrolled).where(Officer.id == actor.person.id).execute()
-    mail.want(actor, ADDRESS, now=NOW)
+    actor = able(Role.INDIVIDUAL)
+    channels.want(actor, Channel.MAIL, ADDRESS, now=NOW)
     return actor
 
 
@@ -72,7 +63,7 @@ def test_a_mail_says_that_there_is_something_and_where_to_look(lane, post, li):
     assert to == letter["To"] == ADDRESS
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter.get_content().replace("\r", "") == (
-        f"{UNSAID}\n\nhttps://lantai.example/notices\n\n这是自动发出的邮件，请不要回复。\n"
+        f"{UNSAID}\nhttps://lantai.example/notices\n\n这是自动发出的邮件，请不要回复。\n"
     )
     for word in ("投诉", "某某", "abcdefgh"):
         assert word not in str(letter["Subject"]) + letter.get_content()
@@ -123,6 +114,23 @@ def test_a_sender_that_is_refused_concerns_all_mails(lane, post, li):
     assert not lane.step()  # it rests
 
 
+def test_while_the_server_rests_no_other_mail_is_tried(lane, post, li, clock):
+    post.is_out_of_order = True
+    tell(li)
+    assert lane.step()
+    other = able(Role.INDIVIDUAL)
+    channels.want(other, Channel.MAIL, "wang@example.cn", now=NOW)
+    tell(other)
+    post.is_out_of_order = False
+    assert lane.step()  # put off, not sent
+    assert (lane.step(), post.mails) == (False, [])
+    clock.now += RESTS[0]
+    assert lane.step()
+    assert lane.step()
+    assert sorted(to for to, _ in post.mails) == [ADDRESS, "wang@example.cn"]
+    assert {job.attempts for job in Job.select().where(Job.record == other.person.public_id)} == {1}
+
+
 def test_a_server_that_comes_back_gets_the_mail(lane, post, li, clock):
     post.is_out_of_order = True
     tell(li)
@@ -134,7 +142,7 @@ def test_a_server_that_comes_back_gets_the_mail(lane, post, li, clock):
 
 
 def test_a_server_that_is_not_there_stops_nothing(clock, li):
-    lane = MailLane(MailServer.parse("smtp://127.0.0.1:1?from=a@example.cn"), "https://x", clock)
+    lane = TellingLane(Mail(MailServer.parse("smtp://127.0.0.1:1?from=a@example.cn"), "https://x"), clock)
     tell(li)
     assert lane.step()
     assert Job.get().state == "waiting"
@@ -150,7 +158,7 @@ def test_who_may_not_sign_in_gets_none(lane, post, li, change):
 
 def test_who_wants_none_any_more_gets_none(lane, post, li):
     tell(li)
-    mail.want(li, "", now=NOW)
+    channels.want(li, Channel.MAIL, "", now=NOW)
     assert lane.step()
     assert post.mails == []
     tell(li, "a-later-one-----")
@@ -158,7 +166,7 @@ def test_who_wants_none_any_more_gets_none(lane, post, li):
 
 
 def test_the_address_is_sealed_and_not_in_the_log(li):
-    assert mail.address_of(li.person) == ADDRESS
+    assert channels.address_of(li.person, Channel.MAIL) == ADDRESS
     assert ADDRESS.encode() not in bytes(NoticeWish.get().mail)
     assert ADDRESS not in repr(list(audit.entries(limit=10)))
 
@@ -168,5 +176,5 @@ def test_the_address_is_sealed_and_not_in_the_log(li):
 )
 def test_what_is_no_address_is_refused(li, address):
     with pytest.raises(Invalid):
-        mail.want(li, address, now=NOW)
-    assert mail.address_of(li.person) == ADDRESS
+        channels.want(li, Channel.MAIL, address, now=NOW)
+    assert channels.address_of(li.person, Channel.MAIL) == ADDRESS

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from playwright.sync_api import BrowserContext, Page
 
 from tests.static.conftest import SHELL, static
+from webapp.domain.notice import UNSAID
 
 WORKER = (Path(__file__).parents[2] / "templates/pwa/sw.js").read_text()
 KEPT = """async () => {
@@ -14,6 +15,8 @@ KEPT = """async () => {
   const requests = await Promise.all(names.map(async name => (await caches.open(name)).keys()));
   return { names, urls: requests.flat().map(request => request.url.slice(location.origin.length)).sort() };
 }"""
+SHOWN = """navigator.serviceWorker.ready.then(worker => worker.getNotifications())
+  .then(shown => shown.map(each => [each.title, each.body]))"""
 
 
 def test_the_worker_stores_once_and_never_puts() -> None:
@@ -54,3 +57,23 @@ def test_the_phone_would_install_it(page: Page, phone: BrowserContext, stage: Si
     session = phone.new_cdp_session(page)
     assert session.send("Page.getAppManifest")["errors"] == []
     assert session.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+
+
+def test_a_push_shows_one_notification_that_says_nothing(
+    page: Page, phone: BrowserContext, stage: SimpleNamespace
+) -> None:
+    phone.grant_permissions(["notifications"], origin=stage.address)
+    page.goto(f"{stage.address}/parts")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    session, known = phone.new_cdp_session(page), []
+    session.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
+    session.send("ServiceWorker.enable")
+    page.wait_for_function(f"() => {SHOWN}.then(() => true)")
+    ours = next(each for each in known if each["scopeURL"].startswith(stage.address))
+    for words in ("", "张三"):
+        session.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": stage.address, "registrationId": ours["registrationId"], "data": words},
+        )
+    page.wait_for_function(f"async () => {SHOWN}.then(shown => shown.length)")
+    assert page.evaluate(f"() => {SHOWN}") == [["兰台", UNSAID]]

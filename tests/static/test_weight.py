@@ -24,6 +24,8 @@ def weight(*paths: str) -> int:
         (["js/upload.js"], 2 * KIB),
         (["js/passkeys.js"], 2 * KIB),
         (["js/masks.js"], 3.5 * KIB),
+        (["js/live.js"], 1.5 * KIB),
+        (["js/push.js"], 1.5 * KIB),
         (["css/masks.css"], 1 * KIB),
         (["icons/icon.svg"], 1 * KIB),
     ],

@@ -69,6 +69,36 @@ def test_a_missing_ring_is_refused_and_an_existing_one_never_replaced(ring, path
         KeyRing.open(path)
 
 
+def without(ring: KeyRing, path: Path, purpose: Purpose) -> KeyRing:
+    """The ring as it was made before there was such a purpose."""
+    content = json.loads(ring.to_bytes())
+    del content["purposes"][purpose]
+    path.write_text(json.dumps(content))
+    return KeyRing.open(path)
+
+
+def test_an_older_ring_is_given_the_key_of_a_later_purpose_once(ring, path):
+    old = without(ring, path, Purpose.PUSH)
+    with pytest.raises(KeyRingUnusable, match="no key for push"):
+        old.key(Purpose.PUSH)
+    other = KeyRing.open(path)  # another process that starts at the same time
+    old.provide(Purpose.PUSH)
+    other.provide(Purpose.PUSH)
+    held = keys_of(KeyRing.open(path))
+    assert held == keys_of(old) == keys_of(other)
+    assert {one: key for one, key in held.items() if one is not Purpose.PUSH} == {
+        one: key for one, key in keys_of(ring).items() if one is not Purpose.PUSH
+    }
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_older_ring_is_rotated_as_it_is(ring, path):
+    old = without(ring, path, Purpose.PUSH)
+    old.rotate(now=LATER)
+    assert old.key(Purpose.DATABASE) == ring.key(Purpose.DATABASE)
+    assert Purpose.PUSH not in json.loads(path.read_bytes())["purposes"]
+
+
 def test_rotation_changes_the_root_and_none_of_the_keys(ring, path):
     held, first = keys_of(ring), ring.active_root_id
     wrapped = ring.wrap(key := new_key(), context=b"d1")

@@ -125,14 +125,16 @@ def test_static_files_are_kept_for_ever_by_their_hash_and_never_without(site):
     with site.app.test_request_context():
         address = site.app.extensions["static_files"].address("css/lantai.css")
     client = site.app.test_client()
-    assert client.get(address).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert (
+        client.get(address, buffered=True).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    )
     for other in (
         "/static/css/lantai.css",
         "/static/no-such.css?v=1",
         "/no-such-address",
         "/static/../webapp/app.py",
     ):
-        assert client.get(other).headers["Cache-Control"] == "private, no-store"
+        assert client.get(other, buffered=True).headers["Cache-Control"] == "private, no-store"
     assert client.get("/static/%2e%2e/webapp/app.py").status_code == 404
 
 

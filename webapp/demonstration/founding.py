@@ -24,6 +24,7 @@ from webapp.domain.role import Role
 from webapp.services import (
     corrections,
     demonstration_accounts,
+    facts,
     instance,
     intake,
     materials,
@@ -35,6 +36,7 @@ from webapp.services import (
     units,
 )
 from webapp.services.actor import SYSTEM, Actor
+from webapp.services.facts import Wanted
 from webapp.services.materials import Description
 from webapp.services.officers import NewOfficer, Rights
 from webapp.services.requests import Reason
@@ -76,6 +78,7 @@ def found(settings: Settings, *, now: datetime, people_count: int = PEOPLE) -> N
             _open_account(post, now=now)
         _contest(now=now)
         _ask(city, now=now)
+        _inquire(now=now)
 
 
 def fill(*, clock: Clock, most_dossiers: int | None = None, people_count: int = PEOPLE) -> Iterator[str]:
@@ -175,6 +178,14 @@ def _contest(*, now: datetime) -> None:
     corrections.ask(
         individual, corrections.Aim("post"), "职务今年有变动，花名册还没有更新，请核对。", now=now
     )
+
+
+def _inquire(*, now: datetime) -> None:
+    """Somebody asks for two facts about the individual, so that the keeper has something to look up."""
+    asker = Actor(Officer.get(Officer.login == "chadang"), Role.OFFICIAL)
+    about = Dossier.get(Dossier.subject == Officer.get(Officer.login == INDIVIDUAL).subject_id)
+    wanted = Wanted(frozenset({"party", "full-time"}), "发展党员，核对介绍人的党龄和学历", "1")
+    facts.ask(asker, about.public_id, wanted, now=now)
 
 
 def _units(paths: tuple[str, ...]) -> tuple[Unit, ...]:

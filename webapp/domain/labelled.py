@@ -53,7 +53,8 @@ def _by_category(reading: Reading, names: Mapping[Kind, Sequence[str]], located:
         for cell in reading.ruling.cells:
             if (word := trimmed(cell.text)) in words:
                 found = Located()
-                _beside(reading, cell.box, LabelMatch(kind, word, 0, len(word), 0), found)
+                label = LabelMatch(kind, word, 0, len(word), 0)
+                _beside(reading, _place_of(reading, cell, label), label, found)
                 located.findings += found.findings
 
 
@@ -70,7 +71,7 @@ def _in_cell(reading: Reading, cell: Cell, located: Located) -> None:
     labels = labels_of(cell.text)
     alone = [label for label in labels if stands_alone(cell.text, label)]
     for label in alone:
-        _beside(reading, cell.box, label, located)
+        _beside(reading, _place_of(reading, cell, label), label, located)
     if not alone or len(alone) < len(labels):
         for n, row in enumerate(cell.rows):
             _in_row(reading, row, cell, located, following=cell.rows[n + 1 :])
@@ -82,6 +83,11 @@ def _in_cell(reading: Reading, cell: Cell, located: Located) -> None:
             _beside(reading, cell.box, label, located)
     for row in cell.second_rows:
         _in_row(reading, row, cell, located, second=True)
+
+
+def _place_of(reading: Reading, cell: Cell, label: LabelMatch) -> Box:
+    """The rows that belong to a label: those of its cell, and where nothing else tells of its value, all it reaches."""
+    return cell.box if label.kind in FOUND_ANYWHERE else reading.ruling.reach(cell)
 
 
 def _split_labels(cells: Sequence[Cell], slack_px: int) -> Iterator[tuple[Box, LabelMatch]]:
@@ -120,29 +126,37 @@ def _beside(reading: Reading, place: Box, label: LabelMatch, located: Located) -
     for cell in filled:
         located.findings += reading.cover_area(kind, cell.extent, f"label:{kind}→cell")
         texts.append(cell.text + _run_on(reading, cell.box, cell.text, kind, located))
+    if filled and not any(texts) and kind not in FOUND_ANYWHERE:
+        _cover_beside(reading, place, kind, located)
     strange = bool(filled) and kind in NUMBERS and all(_no_number(text) for text in texts)
     if strange:
         located.doubts.append(Doubt(kind, f"“{label.name}”旁边填的不像号码，请核对遮挡位置。"))
     heads_column = below is not None and not below.is_heading and not labels_in(below.text)
     if below is not None and heads_column and (not filled or strange or like_value(kind, below.text)):
         _cover_column(reading, below, kind, located)
-    elif not filled and not _loose_beside(reading, place, kind, located) and kind not in FOUND_ANYWHERE:
+    elif not filled and not _cover_beside(reading, place, kind, located) and kind not in FOUND_ANYWHERE:
         located.doubts.append(Doubt(kind, f"没有找到“{label.name}”的填写处，请核对。"))
 
 
-def _loose_beside(reading: Reading, place: Box, kind: Kind, located: Located) -> bool:
-    """Cover what stands right of a label's cell in no cell, up to the next heading: its ruling was not seen."""
-    parts = [*reading.ruling.loose, *reading.ruling.second_loose]
+def _cover_beside(reading: Reading, place: Box, kind: Kind, located: Located) -> bool:
+    """Cover what is written right of a label's cell, up to the next words of the form, whatever rulings were seen.
+
+    A ruling that was not seen leaves the value in no cell; one that only shines through puts it into a further one.
+    True when something stands there.
+    """
+    ruling = reading.ruling
+    held = [part for cell in ruling.cells for part in (*cell.rows, *cell.second_rows)]
     row = [
         part
-        for part in parts
-        if part.box.left >= place.right and place.top <= _level(part.box) < place.bottom
+        for part in (*held, *ruling.loose, *ruling.second_loose)
+        if part.box.left >= place.right - ruling.slack_px
+        and place.top - part.box.height // 2 <= _level(part.box) < place.bottom + part.box.height // 2
     ]
     covered = False
     for part in sorted(row, key=lambda part: part.box.left):
-        if is_heading(part.text):
+        if is_heading(part.text) or any(label.start == 0 for label in labels_in(part.text)):
             break
-        located.findings += reading.cover(kind, part.covers(0, len(part.text)), f"label:{kind}→loose")
+        located.findings += reading.cover(kind, part.covers(0, len(part.text)), f"label:{kind}→row")
         covered = True
     return covered
 

@@ -32,6 +32,13 @@ class NoticeKind(StrEnum):
     DOSSIER_VIEWED = "dossier-viewed"
     CORRECTION_WAITING = "correction-waiting"
     CORRECTION_ANSWERED = "correction-answered"
+    FACTS_TO_APPROVE = "facts-to-approve"
+    FACTS_UNDECIDED = "facts-undecided"
+    FACTS_WAITING = "facts-waiting"
+    FACTS_OVERDUE = "facts-overdue"
+    FACTS_SETTLED = "facts-settled"
+    OWN_FACTS_SETTLED = "own-facts-settled"
+    FACTS_TOLD = "facts-told"
     COMPLAINT_WAITING = "complaint-waiting"
     COMPLAINT_ANSWERED = "complaint-answered"
 
@@ -81,6 +88,17 @@ TELLINGS: dict[NoticeKind, Telling] = {
     NoticeKind.CORRECTION_ANSWERED: Telling(
         "您的更正申请有了答复", "/me/corrections/{record}", Role.INDIVIDUAL
     ),
+    NoticeKind.FACTS_TO_APPROVE: Telling(
+        "有一项事实查询等您审批", "/approvals/facts/{record}", Role.APPROVER
+    ),
+    NoticeKind.FACTS_UNDECIDED: Telling(
+        "有一项事实查询还没有审批", "/approvals/facts/{record}", Role.APPROVER
+    ),
+    NoticeKind.FACTS_WAITING: Telling("有一项事实查询等您答复", "/desk/facts/{record}", Role.ARCHIVIST),
+    NoticeKind.FACTS_OVERDUE: Telling("有一项事实查询还没有答复", "/desk/facts/{record}", Role.ARCHIVIST),
+    NoticeKind.FACTS_SETTLED: Telling("您的事实查询有了结果", "/requests/facts/{record}", Role.OFFICIAL),
+    NoticeKind.OWN_FACTS_SETTLED: Telling("您申请的档案证明有了结果", "/me/facts/{record}", Role.INDIVIDUAL),
+    NoticeKind.FACTS_TOLD: Telling("有人查询了您档案里的事实", "/me/facts/told", Role.INDIVIDUAL),
     NoticeKind.COMPLAINT_WAITING: Telling("有一件投诉等您处理", "/desk/cases/{record}"),
     NoticeKind.COMPLAINT_ANSWERED: Telling("您的投诉有了答复", "/me/complaints/{record}", Role.INDIVIDUAL),
 }

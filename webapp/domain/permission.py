@@ -30,6 +30,7 @@ class Permission(StrEnum):
     AUDIT = "audit"  # 审计日志
     TRACE = "trace"  # 泄露追查
     CORRECTIONS = "corrections"  # 更正申请的答复
+    FACTS = "facts"  # 事实查询的答复
     CASES = "cases"  # 投诉处理
 
 
@@ -54,6 +55,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.AUDIT: frozenset({Role.AUDITOR}),
     Permission.TRACE: frozenset({Role.SECURITY_OFFICER}),
     Permission.CORRECTIONS: frozenset({Role.ARCHIVIST}),
+    Permission.FACTS: frozenset({Role.ARCHIVIST}),
     Permission.CASES: frozenset({Role.SECURITY_OFFICER, Role.AUDITOR}),
 }
 

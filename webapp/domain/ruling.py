@@ -1,22 +1,32 @@
 """The ruled cells of a page (表格单元格): what was read in each, and which lie beside and below which."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
 from webapp.domain.geometry import Box, around
-from webapp.domain.labels import is_heading
+from webapp.domain.labels import is_heading, labels_in
 from webapp.domain.passages import Glyph, Passage, joined, rows
 
 _BAND_PX = 128  # height of the bands by which cells are looked up
+_Part = tuple[int | None, Passage]  # a piece of a line and the number of the cell it stands in, None for none
 
 
 class Cell:
-    """A ruled cell. rows -- what the first reader read in it; second_rows -- the further readings."""
+    """A ruled cell. rows -- what the first reader read in it; second_rows -- the further readings.
 
-    def __init__(self, box: Box, rows: Sequence[Passage], second_rows: Sequence[Passage]) -> None:
-        self.box, self.rows, self.second_rows = box, rows, second_rows
+    run_over -- what stands beyond its rulings of lines that cross them without a gap, up to words of the form
+    """
+
+    def __init__(
+        self,
+        box: Box,
+        rows: Sequence[Passage],
+        second_rows: Sequence[Passage],
+        run_over: Sequence[Passage] = (),
+    ) -> None:
+        self.box, self.rows, self.second_rows, self.run_over = box, rows, second_rows, run_over
 
     @cached_property
     def whole(self) -> Passage:
@@ -45,8 +55,9 @@ class Cell:
 
     @property
     def extent(self) -> Box:
-        """The cell and what is written over its ruling."""
-        return around([self.box, *(row.box for row in (*self.rows, *self.second_rows))])
+        """The cell and what is written over its ruling, which may be none but shine through from the other side."""
+        written = (row.box for row in (*self.rows, *self.second_rows))
+        return around([self.box, *written, *(_with_margin(part.box) for part in self.run_over)])
 
 
 class Ruling:
@@ -60,9 +71,24 @@ class Ruling:
     ) -> None:
         self.slack_px = slack_px  # how far two edges drawn as one may lie apart
         self._boxes, self._bands = cells, _bands(cells)
+        self._run_over: dict[int, list[Passage]] = defaultdict(list)
         inside, self.loose = self._sorted_in(first)
         second_inside, self.second_loose = self._sorted_in(second)
-        self.cells = [Cell(box, rows(inside[n]), rows(second_inside[n])) for n, box in enumerate(cells)]
+        self.cells = [
+            Cell(box, rows(inside[n]), rows(second_inside[n]), self._run_over[n])
+            for n, box in enumerate(cells)
+        ]
+
+    def reach(self, cell: Cell) -> Box:
+        """A cell with the empty one above or below that its text, set in the middle of both, was cut off from."""
+        if not cell.rows:
+            return cell.box
+        text = around(row.box for row in cell.rows)
+        above, below = text.top - cell.box.top, cell.box.bottom - text.bottom
+        if 2 * min(above, below) > max(above, below):
+            return cell.box
+        other = self.below(cell.box) if below < above else self.above(cell.box)
+        return around([cell.box, other.box]) if other is not None and not other.text else cell.box
 
     def right_of(self, box: Box) -> list[Cell]:
         """The nearest cells to the right in the rows that `box` takes up, top to bottom."""
@@ -83,14 +109,13 @@ class Ruling:
 
     def below(self, box: Box) -> Cell | None:
         """The cell that continues the column of `box` right under it, equally wide."""
-        return next(
-            (
-                c
-                for c in self.cells
-                if abs(c.box.top - box.bottom) <= self.slack_px and self.same_column(c.box, box)
-            ),
-            None,
-        )
+        under = (c for c in self.cells if abs(c.box.top - box.bottom) <= self.slack_px)
+        return next((c for c in under if self.same_column(c.box, box)), None)
+
+    def above(self, box: Box) -> Cell | None:
+        """The cell right above `box`, equally wide."""
+        over = (c for c in self.cells if abs(c.box.bottom - box.top) <= self.slack_px)
+        return next((c for c in over if self.same_column(c.box, box)), None)
 
     def same_column(self, one: Box, other: Box) -> bool:
         """True when both edges fall together."""
@@ -100,11 +125,16 @@ class Ruling:
         inside: dict[int, list[Passage]] = defaultdict(list)
         loose: list[Passage] = []
         for passage in passages:
-            for place, part in self._cut(passage):
+            parts = self._cut(passage)
+            for place, part in parts:
                 (loose if place is None else inside[place]).append(part)
+            for run in _runs(parts):
+                for place, part in run:
+                    if place is not None:
+                        self._run_over[place] += [other for _, other in run if other is not part]
         return inside, loose
 
-    def _cut(self, passage: Passage) -> list[tuple[int | None, Passage]]:
+    def _cut(self, passage: Passage) -> list[_Part]:
         """A passage cut where it crosses a ruling."""
         if not passage.glyphs:
             return []
@@ -122,6 +152,27 @@ class Ruling:
         """The smallest cell that a character stands in."""
         homes = [n for n in near if self._boxes[n].contains_centre_of(glyph.box)]
         return min(homes, key=lambda n: self._boxes[n].width * self._boxes[n].height, default=None)
+
+
+def _runs(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """Parts of one line that follow one another without a gap, none of them words of the form."""
+    run: list[_Part] = []
+    for place, part in parts:
+        if run and (run[-1][1].text.endswith(" ") or part.text.startswith(" ")):
+            yield run
+            run = []
+        if is_heading(part.text) or labels_in(part.text):
+            yield run
+            run = []
+        else:
+            run.append((place, part))
+    yield run
+
+
+def _with_margin(box: Box) -> Box:
+    """A quarter of its height wider and higher: readers' boxes cut into strokes."""
+    margin = box.height // 4
+    return Box(max(0, box.left - margin), max(0, box.top - margin), box.right + margin, box.bottom + margin)
 
 
 def _beside(one: Box, other: Box) -> bool:

@@ -23,7 +23,7 @@ from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestStep
 
-_WAITING = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE, NoticeKind.REQUEST_STRANDED)
+WAITING = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE, NoticeKind.REQUEST_STRANDED)
 _TOLD = {Step.RETURNED: NoticeKind.REQUEST_RETURNED, Step.REJECTED: NoticeKind.REQUEST_REJECTED}
 QUESTION, REASON = "要补充的问题", "不予批准的理由"
 _NAMES = {level: name for name, level in grants.LEVELS.items()}
@@ -60,7 +60,7 @@ def approve(
     grant = _write_grant(request, given, is_double=approvals > 1, is_last=is_last, now=now)
     step = Step.APPROVED if is_last else Step.SECONDED
     asked.note_step(request, actor, step, now, absent=absent)
-    notices.settle(_WAITING, request_id, now=now)
+    notices.settle(WAITING, request_id, now=now)
     if is_last:
         notices.notify(request.asker, NoticeKind.REQUEST_APPROVED, request_id, now=now)
     else:
@@ -219,7 +219,7 @@ def _in_the_name_of(absent: Officer | None) -> dict[str, Any]:
 def _end(request: AccessRequest, step: Step, actor: Actor, now: datetime, absent: Officer | None) -> None:
     """The other way out: what a first approver left is void."""
     grants.void(request, actor=actor, now=now)
-    notices.settle(_WAITING, request.public_id, now=now)
+    notices.settle(WAITING, request.public_id, now=now)
     notices.notify(request.asker, _TOLD[step], request.public_id, now=now)
     _log(f"request:{step}", request, actor, now, _in_the_name_of(absent))
 

@@ -1,19 +1,26 @@
 """What an approver decides by (待办): what waits, by urgency; what one request would disclose, and what is unusual."""
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from peewee import fn
+
 from webapp.domain.access_request import State
-from webapp.services import approvals, asked, audit, deciders
+from webapp.domain.fact import State as FactState
+from webapp.services import approvals, asked, audit, deciders, fact_approvals
 from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
 from webapp.services.asked import Named
 from webapp.services.clues import Clues, Disclosed
 from webapp.services.deciders import Say
+from webapp.services.fact_queries import Told
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
+from webapp.storage.delegations import Delegation
+from webapp.storage.facts import FactQuery
 from webapp.storage.requests import AccessRequest, RequestStep
 
 LISTED = 20  # requests on one page of the list
@@ -36,11 +43,16 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Todos:
-    """A page of the list. number -- of the page, from 1; total -- how many wait in all."""
+    """A page of the list. number -- of the page, from 1; total -- how many wait in all; mark -- see Watch.
+
+    queries -- for facts, which wait beside the requests on every page
+    """
 
     listed: tuple[Todo, ...]
+    queries: tuple[Told, ...]
     number: int
     total: int
+    mark: str
 
     @property
     def is_more(self) -> bool:
@@ -78,20 +90,41 @@ def todo(actor: Actor, *, now: datetime, page: int = 1) -> Todos:
 
     page -- from 1; the last one when there are fewer
     """
-    rows = approvals.waiting(at=now)
-    says = deciders.says(actor, rows, at=now)
-    mine = [one for one in rows if says[one.id].bar is None]
-    mine.sort(key=lambda one: not _is_urgent(one, now))
+    rows, says = _waiting(actor, now)
+    mine = sorted(rows, key=lambda one: not _is_urgent(one, now))
     number = max(1, min(page, -(-len(mine) // LISTED)))
     shown = mine[(number - 1) * LISTED : number * LISTED]
-    return Todos(tuple(_cards(actor, shown, says, now)), number, len(mine))
+    queries = fact_approvals.waiting(actor, at=now)
+    cards = tuple(_cards(actor, shown, says, now))
+    return Todos(cards, tuple(queries), number, len(mine), _mark(rows, queries))
 
 
 def stranded(*, now: datetime) -> dict[int, int]:
     """How many requests wait that nobody may decide, by row id of the unit: those who give scopes are to help."""
     rows = approvals.waiting(at=now)
     able = deciders.able(rows, at=now)
-    return dict(Counter(one.dossier.subject.unit_id for one in rows if not able[one.id]))
+    left: list[AccessRequest | FactQuery] = [one for one in rows if not able[one.id]]
+    left += fact_approvals.stranded(at=now)
+    return dict(Counter(one.dossier.subject.unit_id for one in left))
+
+
+class Watch:
+    """What waits for one approver, looked at again and again: cheap as long as nothing that was asked takes a step."""
+
+    def __init__(self, actor: Actor):
+        self._actor, self._mark = actor, ""
+        self._seen: tuple[int, ...] = ()
+
+    def mark(self, *, now: datetime) -> str:
+        """Another text whenever another list waits for this approver; it tells nothing of what is on it."""
+        awaited = fn.SUM(FactQuery.state == FactState.AWAITED)
+        step = RequestStep.select(fn.MAX(RequestStep.id)).scalar() or 0
+        stood_in = Delegation.select(fn.COUNT(Delegation.id), fn.COUNT(Delegation.ended_at)).tuples().get()
+        seen = (step, *stood_in, *FactQuery.select(fn.MAX(FactQuery.id), awaited).tuples().get())
+        if seen != self._seen:
+            self._seen = seen
+            self._mark = _mark(_waiting(self._actor, now)[0], fact_approvals.waiting(self._actor, at=now))
+        return self._mark
 
 
 def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
@@ -115,6 +148,19 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
         tuple(asked.steps_of(request)),
         absent,
     )
+
+
+def _waiting(actor: Actor, now: datetime) -> tuple[list[AccessRequest], dict[int, Say]]:
+    """What the actor may decide, by how long it waits, and in whose name. Raises Refused."""
+    rows = approvals.waiting(at=now)
+    says = deciders.says(actor, rows, at=now)
+    return [one for one in rows if says[one.id].bar is None], says
+
+
+def _mark(waiting: Iterable[AccessRequest], queries: Iterable[Told]) -> str:
+    requests = (f"{one.public_id}/{one.version}" for one in waiting)
+    seen = " ".join((*requests, *(told.query.public_id for told in queries)))
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def _cards(

@@ -12,10 +12,9 @@ from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.domain.statement import checked_words, due
-from webapp.services import audit, dossiers, notices, pieces
+from webapp.services import audit, dossiers, keepers, notices, pieces
 from webapp.services.actor import Actor
-from webapp.storage.accounts import Officer, Recusal, Scope
-from webapp.storage.archive import Dossier, Material, Unit
+from webapp.storage.archive import Dossier, Material
 from webapp.storage.corrections import Correction
 from webapp.storage.database import new_public_id, transaction
 from webapp.storage.pages import Page
@@ -101,7 +100,7 @@ def ask(actor: Actor, aim: Aim, words: str, *, now: datetime) -> Correction:
             asked_at=now,
         )
         _log("correction:asked", correction, actor, now)
-        notices.notify_all(_keepers(dossier), NoticeKind.CORRECTION_WAITING, public_id, now=now)
+        notices.notify_all(keepers.of(dossier), NoticeKind.CORRECTION_WAITING, public_id, now=now)
     return correction
 
 
@@ -192,21 +191,6 @@ def _check_room(dossier: Dossier, material: Material | None, page: Page | None, 
         same = (Correction.material == material) & Correction.page.is_null()
     if open_ones.where(same).exists():
         raise Conflict("您对这里已有一份更正申请在处理中，有新的说明请撤回后重新提出")
-
-
-def _keepers(dossier: Dossier) -> list[Officer]:
-    """Archivists who may handle it: those who keep the unit's dossiers, without relatives and the person."""
-    path = dossier.subject.unit.path
-    custody = Scope.select(Scope.officer, Unit.path).join(Unit).where(Scope.kind == dossiers.CUSTODY).tuples()
-    keeping = {officer for officer, kept_path in custody if path.startswith(kept_path)}
-    barred = {
-        row for (row,) in Recusal.select(Recusal.officer).where(Recusal.subject == dossier.subject).tuples()
-    }
-    return [
-        officer
-        for officer in notices.officers_in(Role.ARCHIVIST)
-        if officer.id in keeping - barred and officer.subject_id != dossier.subject_id
-    ]
 
 
 def _kept(actor: Actor, is_open: bool) -> list[Correction]:

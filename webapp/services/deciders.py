@@ -18,8 +18,10 @@ from webapp.services.actor import Actor
 from webapp.services.dossiers import Standings
 from webapp.services.remits import Remit
 from webapp.storage.accounts import Officer
+from webapp.storage.facts import FactQuery
 from webapp.storage.requests import AccessRequest, RequestStep
 
+Asked = AccessRequest | FactQuery
 _KEPT_AWAY = {
     Standing.OWN: "任何人不得审批查阅本人档案的申请",
     Standing.RECUSED: "您与该干部存在回避关系，不能审批",
@@ -46,7 +48,7 @@ class _Approver:
     standings: Standings
     tied: frozenset[int]
 
-    def kept_from(self, request: AccessRequest) -> Refused | None:
+    def kept_from(self, request: Asked) -> Refused | None:
         standing = self.standings.of(request.dossier_id)
         if request.asker_id == self.person.id:
             return Refused("任何人不得审批自己的申请", rule="approval:own-request")
@@ -75,6 +77,11 @@ def says(actor: Actor, requests: Sequence[AccessRequest], *, at: datetime) -> di
     return _says(actor.person, requests, _named_before(requests), at)
 
 
+def says_alone(officer: Officer, asked: Sequence[FactQuery], *, at: datetime) -> dict[int, Say]:
+    """What an approver has to say in what one of them decides alone, by row id; a few queries."""
+    return _says(officer, asked, {}, at)
+
+
 def able(requests: Sequence[AccessRequest], *, at: datetime) -> dict[int, list[Officer]]:
     """The officers who may decide about each, by row id."""
     found: dict[int, list[Officer]] = {one.id: [] for one in requests}
@@ -87,14 +94,14 @@ def able(requests: Sequence[AccessRequest], *, at: datetime) -> dict[int, list[O
 
 
 def _says(
-    officer: Officer, requests: Sequence[AccessRequest], named: Mapping[int, set[int]], at: datetime
+    officer: Officer, requests: Sequence[Asked], named: Mapping[int, set[int]], at: datetime
 ) -> dict[int, Say]:
     me = _approver(officer)
     absent = [_approver(one.officer) for one in delegations.standing_in(officer, at=at)]
     return {one.id: _say(me, absent, one, named.get(one.id, set())) for one in requests}
 
 
-def _say(me: _Approver, absent: Iterable[_Approver], request: AccessRequest, named: set[int]) -> Say:
+def _say(me: _Approver, absent: Iterable[_Approver], request: Asked, named: set[int]) -> Say:
     """The own name comes first: who may decide by themselves needs nobody else's."""
     if bar := me.kept_from(request):
         return Say(bar)

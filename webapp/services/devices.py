@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.notice import NoticeKind
-from webapp.services import audit, notices
+from webapp.services import audit, notices, push
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer, Session
 from webapp.storage.database import transaction
@@ -27,6 +27,7 @@ def note(session: Session, device_id: str, *, now: datetime) -> None:
     Device.delete().where((Device.officer == officer) & (Device.seen_at < now - REMEMBERED)).execute()
     session.device_hash = _hash_of(device_id, officer)
     Session.update(device_hash=session.device_hash).where(Session.id == session.id).execute()
+    push.carry_over(session)
     known = (Device.officer == officer) & (Device.device_hash == session.device_hash)
     if Device.update(seen_at=now).where(known).execute():
         return

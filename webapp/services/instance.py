@@ -37,6 +37,8 @@ def open_instance(settings: Settings) -> None:
     Raises KeyRingUnusable when the key ring is missing or readable by others.
     """
     ring = KeyRing.open(settings.keyring)
+    if settings.web_push:
+        ring.provide(Purpose.PUSH)
     vault.open(ring, settings.blobs)
     open_database(settings.database, ring.key(Purpose.DATABASE))
     open_index.at(settings.index)

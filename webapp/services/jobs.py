@@ -31,7 +31,8 @@ def claim(kinds: Collection[str], *, now: datetime) -> Job | None:
     A job whose every try ended with a dead worker is failed instead.
     """
     abandoned = (Job.state == "running") & (Job.leased_until < now)
-    free = Job.kind.in_(list(kinds)) & ((Job.state == "waiting") | abandoned)
+    is_due = Job.due_at.is_null() | (Job.due_at <= now)
+    free = Job.kind.in_(list(kinds)) & (((Job.state == "waiting") & is_due) | abandoned)
     if not Job.select(Job.id).where(free).exists():
         return None  # an idle worker looks four times a second and must not take the write lock for it
     with transaction():
@@ -76,18 +77,20 @@ def renew(job: Job, *, now: datetime) -> bool:
     return bool(Job.update(leased_until=now + LEASE).where(held).execute())
 
 
-def release(job: Job) -> None:
-    """Give a leased job back untouched, as a worker that is told to stop does."""
+def release(job: Job, *, due_at: datetime | None = None) -> None:
+    """Give a leased job back untouched, as a worker that is told to stop does. due_at -- not to be claimed before."""
     held = (Job.id == job.id) & (Job.lease == job.lease)
-    Job.update(state="waiting", leased_until=None, attempts=Job.attempts - 1).where(held).execute()
+    Job.update(state="waiting", leased_until=None, attempts=Job.attempts - 1, due_at=due_at).where(
+        held
+    ).execute()
 
 
-def again(job: Job) -> bool:
-    """Put a leased job back after a failure that may pass. False when it has had its tries."""
+def again(job: Job, *, due_at: datetime | None = None) -> bool:
+    """Put a leased job back after a failure that may pass, for at once or `due_at`. False when it has had its tries."""
     if job.attempts >= TRIES:
         return False
     held = (Job.id == job.id) & (Job.lease == job.lease) & (Job.state == "running")
-    return bool(Job.update(state="waiting", leased_until=None).where(held).execute())
+    return bool(Job.update(state="waiting", leased_until=None, due_at=due_at).where(held).execute())
 
 
 def retry(kind: str, record: str, *, now: datetime) -> bool:

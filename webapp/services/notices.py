@@ -1,4 +1,4 @@
-"""Telling officers what happened (消息): a row in the caller's transaction, a mail for who wants one.
+"""Telling officers what happened (消息): a row in the caller's transaction, and a call outside for who wants one.
 
 A notice holds no words of a dossier, a request or a complaint: its kind, and the id of what it is about.
 """
@@ -11,13 +11,12 @@ from typing import Any
 from webapp.domain.errors import NotFound
 from webapp.domain.notice import TELLINGS, NoticeKind, Telling
 from webapp.domain.role import Role
-from webapp.services import jobs
+from webapp.services import channels
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer
 from webapp.storage.database import database, transaction
-from webapp.storage.notices import Notice, NoticeWish
+from webapp.storage.notices import Notice
 
-MAIL = "mail"  # kind of the job that sends one; its record is the officer's public id
 SHOWN = 50  # notices of one list
 
 
@@ -47,8 +46,7 @@ def notify(officer: Officer, kind: NoticeKind, record: str, *, now: datetime) ->
         raise RuntimeError("a notice is written in the transaction of what it tells")
     if not _unread(officer, Notice.kind == kind.value, Notice.record == record, at=now):
         Notice.create(officer=officer, kind=kind.value, record=record, at=now)
-    if NoticeWish.select().where((NoticeWish.officer == officer) & NoticeWish.mail.is_null(False)).exists():
-        jobs.enqueue(MAIL, officer.public_id, now=now)
+    channels.call(officer, now=now)
 
 
 def notify_all(officers: Iterable[Officer], kind: NoticeKind, record: str, *, now: datetime) -> None:

@@ -1,14 +1,19 @@
-"""Reminders (提醒): a grant that ends soon, a decision that is overdue, a request whose time has passed. Each once."""
+"""Reminders (提醒): a grant that ends soon, a decision that is overdue, a request whose time has passed,
+a query for facts that nobody answered. Each once.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from webapp.domain.access_request import State
+from webapp.domain.fact import OPEN
+from webapp.domain.fact import State as FactState
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import approvals, deciders, notices
+from webapp.services import approvals, deciders, fact_deciders, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
+from webapp.storage.facts import FactQuery
 from webapp.storage.notices import Notice
 from webapp.storage.requests import AccessRequest, Grant
 
@@ -22,7 +27,7 @@ Due = tuple[Officer, NoticeKind, str]
 @transaction()
 def send(*, now: datetime) -> int:
     """Write the reminders that are due and were not written before. How many."""
-    due = [*_ending(now), *_overdue(now), *_expired(now)]
+    due = [*_ending(now), *_overdue(now), *_expired(now), *_unanswered(now)]
     new = [each for each in due if not _was_told(*each)]
     for officer, kind, record in new:
         notices.notify(officer, kind, record, now=now)
@@ -55,6 +60,21 @@ def _expired(now: datetime) -> Iterator[Due]:
     passed = (AccessRequest.not_after <= now) & (AccessRequest.not_after > now - LOOKED_BACK)
     for request in AccessRequest.select().where(is_open & passed):
         yield request.asker, NoticeKind.REQUEST_EXPIRED, request.public_id
+
+
+def _unanswered(now: datetime) -> Iterator[Due]:
+    """A query for facts that should have been decided, or answered."""
+    for query in FactQuery.select().where(FactQuery.state.in_(OPEN)):
+        if (query.approved_at or query.asked_at) > now - OVERDUE:
+            continue
+        is_undecided = query.state == FactState.AWAITED
+        kind = NoticeKind.FACTS_UNDECIDED if is_undecided else NoticeKind.FACTS_OVERDUE
+        able = fact_deciders.approvers_of(query, at=now) if is_undecided else fact_deciders.keepers_of(query)
+        for officer in able:
+            yield officer, kind, query.public_id
+        if is_undecided and not able:
+            for officer in notices.officers_in(Role.SECURITY_OFFICER):
+                yield officer, NoticeKind.REQUEST_STRANDED, query.public_id
 
 
 def _was_told(officer: Officer, kind: NoticeKind, record: str) -> bool:

@@ -12,7 +12,7 @@ from webapp.domain import access_request as rules
 from webapp.domain import purpose as purposes
 from webapp.domain.access_request import State, Step, Terms
 from webapp.domain.category import Category
-from webapp.domain.disclosure import FINAL
+from webapp.domain.disclosure import FINAL, Decision
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import Scope
 from webapp.domain.notice import NoticeKind
@@ -33,12 +33,7 @@ from webapp.storage.requests import AccessRequest, RequestScope
 
 DETAILS, ANSWER = "具体事项", "补充说明"
 _EDITABLE = (State.DRAFT, State.RETURNED)
-_ABOUT = (
-    NoticeKind.REQUEST_WAITING,
-    NoticeKind.DECISION_OVERDUE,
-    NoticeKind.REQUEST_STRANDED,
-    NoticeKind.REQUEST_RETURNED,
-)
+_ABOUT = (*approvals.WAITING, NoticeKind.REQUEST_RETURNED)
 _NAMES = {level: name for name, level in grants.LEVELS.items()}
 
 
@@ -157,8 +152,9 @@ def withdraw(actor: Actor, request_id: str, *, now: datetime) -> None:
         request = own(actor, request_id)
         if not _moved(request, rules.before(State.WITHDRAWN), state=State.WITHDRAWN, decided_at=now):
             raise Conflict(f"这份申请{state_of(own(actor, request_id), now).label}，不能撤回")
-        sent = [] if request.submitted_at else attachments.of(request)
-        spent = attachments.forget(sent, actor=actor, now=now)
+        spent = (
+            [] if request.submitted_at else attachments.forget(attachments.of(request), actor=actor, now=now)
+        )
         grants.void(request, actor=actor, now=now)
         note_step(request, actor, Step.WITHDRAWN, now)
         notices.settle(_ABOUT, request_id, now=now)
@@ -212,11 +208,12 @@ def dossier_of(material_id: str) -> str:
     return str(material.dossier.public_id)
 
 
-def require_may_ask(actor: Actor, dossier: Dossier) -> None:
-    """Return only if a grant could help the actor here. Raises Refused with the reason."""
+def require_may_ask(actor: Actor, dossier: Dossier) -> Decision:
+    """The standing right, if asking could add to it. Raises Refused with the reason where nothing may be asked."""
     decision = dossiers.decide_for(actor, dossier)
     if decision.rule in FINAL or not decision.shows_roster:
         raise Refused(decision.reason, rule=decision.rule)
+    return decision
 
 
 def _require_room(actor: Actor, now: datetime) -> None:

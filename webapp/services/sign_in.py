@@ -9,7 +9,7 @@ from datetime import datetime
 
 from webapp.domain.errors import Refused
 from webapp.domain.role import Role
-from webapp.services import audit, ceremonies, enrolment, passwords, recovery_codes, sessions, throttles
+from webapp.services import audit, ceremonies, enrolment, passwords, push, recovery_codes, sessions, throttles
 from webapp.services.actor import Actor
 from webapp.services.ceremonies import Act, Answer, Fault
 from webapp.services.logins import normalised_login
@@ -127,6 +127,7 @@ def sign_out(actor: Actor, *, now: datetime) -> None:
         Session.update(ended_at=now).where(
             (Session.id == actor.session.id) & Session.ended_at.is_null()
         ).execute()
+        push.stop_here(actor)
         audit.append("session:ended", actor=actor, at=now, kind="session", record=actor.session.public_id)
 
 

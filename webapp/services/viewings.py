@@ -185,6 +185,16 @@ def beat(actor: Actor, material_id: str, *, now: datetime) -> int | None:
     return opened.grant.remaining_s(now) if opened.grant else None
 
 
+def wishing_subject(dossier: Dossier) -> Officer | None:
+    """The person whose dossier it is, where they want to be told when it is used and may know."""
+    wishing = Officer.select().join(NoticeWish).where(NoticeWish.wants_viewings)
+    owner = wishing.where(Officer.subject == dossier.subject_id).first()
+    if owner is None or Role.INDIVIDUAL not in owner.roles:
+        return None
+    may_know = dossiers.decide_for(Actor(owner, Role.INDIVIDUAL), dossier).shows_roster
+    return owner if may_know else None
+
+
 def _count(actor: Actor, material_id: str, now: datetime) -> None:
     """Count reading time before anything is decided, where it is a grant that opens the material."""
     if actor.role is not Role.OFFICIAL:  # nobody else reads by one
@@ -234,14 +244,10 @@ def _readable(
 
 
 def _tell_subject(viewing: Viewing, now: datetime) -> None:
-    """Tell the person whose dossier it is, if they want it and may know: of readers, not of those who keep it."""
+    """Tell the person whose dossier it is, if they want it: of readers, not of those who keep it."""
     if viewing.purpose in (purposes.OWN, purposes.KEEPING):
         return
-    wishing = Officer.select().join(NoticeWish).where(NoticeWish.wants_viewings)
-    owner = wishing.where(Officer.subject == viewing.dossier.subject_id).first()
-    if owner is None or Role.INDIVIDUAL not in owner.roles:
-        return
-    if dossiers.decide_for(Actor(owner, Role.INDIVIDUAL), viewing.dossier).shows_roster:
+    if owner := wishing_subject(viewing.dossier):
         notices.notify(owner, NoticeKind.DOSSIER_VIEWED, viewing.public_id, now=now)
 
 

@@ -18,6 +18,7 @@ class Job(Record):
         max_length=16, default=""
     )  # who holds it; a job that was taken over is not finished twice
     error = TextField(default="")
+    due_at = UtcField(null=True)  # waits until then; null: for nothing
     created_at = UtcField()
     done_at = UtcField(null=True)
 

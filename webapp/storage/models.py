@@ -7,9 +7,10 @@ from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
 from webapp.storage.corrections import Correction
 from webapp.storage.delegations import Delegation
+from webapp.storage.facts import Certificate, FactLine, FactQuery
 from webapp.storage.jobs import Job
 from webapp.storage.masking import AwaitedPage, DismissedFinding
-from webapp.storage.notices import Notice, NoticeWish
+from webapp.storage.notices import Notice, NoticeWish, PushSubscription
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
 from webapp.storage.policy import Setting
@@ -51,10 +52,14 @@ ALL = (
     Correction,
     Attachment,
     AttachmentPage,
+    FactQuery,
+    FactLine,
+    Certificate,
     Complaint,
     Job,
     Notice,
     NoticeWish,
+    PushSubscription,
     Passkey,
     PasskeyChallenge,
     Device,

@@ -2,7 +2,7 @@
 
 from peewee import BlobField, BooleanField, CharField, ForeignKeyField
 
-from webapp.storage.accounts import Officer
+from webapp.storage.accounts import Officer, Session
 from webapp.storage.database import PublicIdField, Record, UtcField
 
 
@@ -26,3 +26,15 @@ class NoticeWish(Record):
     officer = ForeignKeyField(Officer, primary_key=True, on_delete="CASCADE")
     wants_viewings = BooleanField(default=False)  # an individual: whenever somebody opens the own dossier
     mail = BlobField(null=True)  # sealed address; null: no mail
+    messenger = BlobField(null=True)  # sealed number or account; null: no message
+
+
+class PushSubscription(Record):
+    """A device of an officer that is pushed to (推送), as long as its sitting was not ended."""
+
+    public_id = PublicIdField()
+    officer = ForeignKeyField(Officer, on_delete="CASCADE")
+    session = ForeignKeyField(Session, on_delete="CASCADE")  # the last one on the device
+    fingerprint = CharField(max_length=64, unique=True)  # keyed, of the address to push to: a device has one
+    sealed = BlobField()  # the address to push to, and the keys of the browser
+    created_at = UtcField()

@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     CREDENTIALS = "credentials"  # TOTP secrets
     SESSION = "session"  # signs the short-lived tokens of forms
     WATERMARK = "watermark"
+    PUSH = "push"  # signs what is sent to push hubs
 
 
 class KeyRingUnusable(Exception):
@@ -111,8 +112,10 @@ class KeyRing:
         return str(self._content["roots"][-1]["id"])
 
     def key(self, purpose: Purpose) -> bytes:
-        """The key of one purpose."""
-        held = self._content["purposes"][purpose.value]
+        """The key of one purpose. Raises KeyRingUnusable where the ring is older than the purpose: see provide()."""
+        held = self._content["purposes"].get(purpose.value)
+        if held is None:
+            raise KeyRingUnusable(f"{self._path} holds no key for {purpose}")
         wrapped = Wrapped(held["root"], base64.b64decode(held["wrapped"]))
         return self.unwrap(wrapped, context=_purpose_context(purpose))
 
@@ -130,6 +133,18 @@ class KeyRing:
             raise KeyRingUnusable(f"root key {wrapped.root_id} is not in {self._path}")
         return unseal(root, wrapped.sealed, context=wrapped.root_id.encode() + b"|" + context)
 
+    def provide(self, purpose: Purpose) -> None:
+        """Add the key of a purpose that came after the ring was made; one that is there stays."""
+        if purpose.value in self._content["purposes"]:
+            return
+        with _held_alone(self._path.parent):
+            self._refresh()
+            if purpose.value not in self._content["purposes"]:
+                completed = KeyRing(self._path, copy.deepcopy(self._content))
+                completed._put(purpose, new_key())
+                completed._save()
+        self._refresh()
+
     def rotate(self, *, now: datetime) -> str:
         """Add a root key, make it the active one and rewrap the purpose keys. Returns its id.
 
@@ -142,7 +157,8 @@ class KeyRing:
             renewed = KeyRing(self._path, copy.deepcopy(self._content))
             root_id = renewed._add_root(now)
             for purpose in Purpose:
-                renewed._put(purpose, self.key(purpose))
+                if purpose.value in self._content["purposes"]:
+                    renewed._put(purpose, self.key(purpose))
             renewed._save()
         self._refresh()
         return root_id

@@ -88,6 +88,15 @@ class Vault:
         """
         return hmac.digest(self.ring.key(Purpose.WATERMARK), f"page|v1|{viewing}|{page}".encode(), "sha256")
 
+    def certificate_secret(self, number: str) -> bytes:
+        """The secret of a certificate, from which its code is made. 32 bytes, HMAC-SHA256; kept nowhere.
+
+        Who reads the whole database and not the key can make no code that holds.
+        """
+        return hmac.digest(
+            self.ring.key(Purpose.BLIND_INDEX), f"certificate-code|v1|{number}".encode(), "sha256"
+        )
+
     def _held(self) -> Opened:
         if self._opened is None:
             raise RuntimeError("the vault is not open: open_instance() comes first")

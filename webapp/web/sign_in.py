@@ -3,6 +3,7 @@
 Flask's own signed session holds nothing: a signed cookie cannot be revoked, a row can.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask, Request, current_app, request
@@ -19,6 +20,7 @@ from webapp.web.csrf import cookie_name
 SESSION, DEVICE = "session", "device"
 DEVICE_LIFE = timedelta(days=365)  # a device that was not used for a year is a stranger again
 POLL_HEADER = "HX-Poll"  # sent by parts of a page that ask for themselves again (hx-headers)
+EVENTS = "text/event-stream"  # what a page that listens by itself accepts
 LONGEST_COOKIE = 500  # characters looked at
 
 _BROWSERS = (
@@ -70,6 +72,22 @@ def load_session() -> Session | None:
     return session
 
 
+def wants_events(asked: Request) -> bool:
+    """True for a page that listens for events, which shows as little as a poll does that anybody is there."""
+    return bool(asked.accept_mimetypes.best == EVENTS)
+
+
+def lasting() -> Callable[[], bool]:
+    """Tells, also after the request has ended, whether its sitting goes on in the role it has now."""
+    token, clock, role = _token(request), current_app.extensions["clock"], current_user.session.role
+
+    def goes_on() -> bool:
+        session = sessions.find(token, now=clock(), is_poll=True)
+        return session is not None and session.stage == sessions.FULL and session.role == role
+
+    return goes_on
+
+
 def visitor() -> Visitor:
     """Where this request comes from."""
     device = request.cookies.get(cookie_name(DEVICE), "")[:LONGEST_COOKIE]
@@ -106,10 +124,13 @@ def browser_of(user_agent: str) -> str:
 
 
 def _sitting_of(asked: Request) -> Sitting | None:
-    token = asked.cookies.get(cookie_name(SESSION), "")
-    is_poll = asked.headers.get(POLL_HEADER) == "true"
-    session = sessions.find(token[:LONGEST_COOKIE], now=now(), is_poll=is_poll)
+    is_poll = asked.headers.get(POLL_HEADER) == "true" or wants_events(asked)
+    session = sessions.find(_token(asked), now=now(), is_poll=is_poll)
     return Sitting(session) if session is not None else None
+
+
+def _token(asked: Request) -> str:
+    return asked.cookies.get(cookie_name(SESSION), "")[:LONGEST_COOKIE]
 
 
 def _set(response: Response, name: str, value: str, life: timedelta | None = None) -> None:
