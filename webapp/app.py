@@ -71,6 +71,7 @@ SURFACES = (
     "webapp.routes.tracing",
     "webapp.routes.grants",
     "webapp.routes.recusals",
+    "webapp.routes.policy",
 )
 
 

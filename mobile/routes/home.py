@@ -51,7 +51,13 @@ def home() -> str | Response:
             at=now(),
         )
     cases = complaints.waiting(actor) if permits(actor.role, Permission.CASES) else None
-    return render_template("home/administrator.html", greeting=_greeting(), role=actor.role, cases=cases)
+    return render_template(
+        "home/administrator.html",
+        greeting=_greeting(),
+        role=actor.role,
+        cases=cases,
+        reads_policy=permits(actor.role, Permission.POLICY),
+    )
 
 
 def _greeting() -> str:

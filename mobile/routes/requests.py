@@ -1,6 +1,6 @@
 """Asking to read (查阅申请) on the phone: three short steps, each kept, then status, answer, withdrawal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 
 from mobile.routes import letters
 from webapp.domain import purpose as purposes
-from webapp.domain.access_request import LONGEST_TERM, State, Step, Terms
-from webapp.domain.category import GUARDED_CATEGORIES, every
-from webapp.domain.disclosure import Level
+from webapp.domain.access_request import State, Step, Terms, approvals_needed
+from webapp.domain.category import every
+from webapp.domain.disclosure import Level, Policy
 from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import asked, dossiers, grants, named, requests
+from webapp.services import asked, dossiers, grants, named, policy, requests
 from webapp.services.letters import attach
 from webapp.services.requests import Reason
 from webapp.storage.archive import Dossier
@@ -224,30 +224,41 @@ def _scope_form(own: AccessRequest, chosen: Scope) -> dict[str, object]:
     """Every category with the materials in it that the asker may know of, and what was named before."""
     actor, at = current_actor(), now()
     opened = dossiers.catalogue(actor, own.dossier.public_id, at=at)
-    by_category = {part.category.code: part.lines for part in opened.parts if part.category}
-    rows = [(one, by_category.get(one.code, ()), one.code in GUARDED_CATEGORIES) for one in every()]
+    parts, decided = {part.category: part for part in opened.parts if part.category}, policy.current().policy
+    rows = [(one, parts.get(one), _approvers(one.code, decided)) for one in every()]
     listed = {line.material.public_id for line in opened.lines}
     others = [one for one in named.told(actor, own, at=at) if one.public_id not in listed]
     return {"own": own, "steps": STEPS, "chosen": chosen, "rows": rows, "others": others}
 
 
+def _approvers(category: str, decided: Policy) -> int:
+    """How many approve that masked pages of a whole category are read."""
+    return approvals_needed(Scope(categories=frozenset({category})), (), Level.MASKED, decided)
+
+
 def _terms_form(own: AccessRequest, sent: Mapping[str, str]) -> dict[str, object]:
     """What was asked so far is kept, but nothing begins before today."""
-    today, held = now().astimezone(ZONE).date(), asked.terms_of(own)
+    today, held, decided = now().astimezone(ZONE).date(), asked.terms_of(own), policy.current().policy
     begins = max(today, held.not_before.astimezone(ZONE).date()) if held else today
-    days = (held.not_after - held.not_before).days if held else 3
+    days = min((held.not_after - held.not_before).days if held else 3, decided.longest_days)
+    minutes = min(own.minutes, decided.longest_minutes)
     return {
         "steps": STEPS,
         "begins": sent.get("begins") or begins.isoformat(),
         "today": today.isoformat(),
-        "days": [(str(day), f"{day} 天") for day in sorted({*DAYS, days})],
-        "minutes": [(str(each), f"{each} 分钟") for each in sorted({*MINUTES, own.minutes})],
+        "days": [(day, f"{day} 天") for day in _offered(DAYS, days, decided.longest_days)],
+        "minutes": [(each, f"{each} 分钟") for each in _offered(MINUTES, minutes, decided.longest_minutes)],
         "chosen": {
             "level": sent.get("level") or own.level,
             "days": sent.get("days") or str(days),
-            "minutes": sent.get("minutes") or str(own.minutes),
+            "minutes": sent.get("minutes") or str(minutes),
         },
     }
+
+
+def _offered(usual: Iterable[int], chosen: int, most: int) -> list[int]:
+    """What the form offers: the usual, what was chosen before, and the most there may be."""
+    return sorted(each for each in {*usual, chosen, most} if each <= most)
 
 
 def _terms() -> Terms:
@@ -258,8 +269,9 @@ def _terms() -> Terms:
         days, minutes = int(form.get("days", "")), int(form.get("minutes", ""))
     except ValueError as error:
         raise Invalid("请填写开始日期、天数和阅读时长") from error
-    if not 1 <= days <= LONGEST_TERM.days:
-        raise Invalid(f"查阅期限须在 1 到 {LONGEST_TERM.days} 天之间")
+    most = policy.current().policy.longest_days
+    if not 1 <= days <= most:
+        raise Invalid(f"查阅期限须在 1 到 {most} 天之间")
     level = Level.CLEAR if form.get("level") == "clear" else Level.MASKED
     return Terms(level, day, day + timedelta(days=days), minutes)
 

@@ -7,8 +7,6 @@ import pytest
 
 from tests.moment import NOW
 from webapp.domain.access_request import (
-    FURTHEST_START,
-    LONGEST_TERM,
     LONGEST_WORDS,
     State,
     Step,
@@ -17,18 +15,20 @@ from webapp.domain.access_request import (
     before,
     checked_terms,
     checked_words,
+    excess,
     state_at,
 )
-from webapp.domain.disclosure import Level, Sensitivity
+from webapp.domain.disclosure import Level, Policy, Preset, Sensitivity
 from webapp.domain.errors import Invalid
 from webapp.domain.grant import Scope
 
 DAY = timedelta(days=1)
+POLICY = Policy(Preset.STANDARD, own_dossier=True, auto_masks=True)
 TERMS = Terms(Level.MASKED, NOW, NOW + 3 * DAY, 60)
 
 
 def test_usual_terms_may_be_asked_for():
-    assert checked_terms(TERMS, NOW) is TERMS
+    assert checked_terms(TERMS, POLICY, NOW) is TERMS
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_usual_terms_may_be_asked_for():
         {"not_after": NOW},
         {"not_after": NOW - DAY},
         {"not_before": NOW + 4 * DAY},
-        {"not_after": NOW + LONGEST_TERM + timedelta(seconds=1)},
-        {"not_before": NOW + FURTHEST_START + DAY, "not_after": NOW + FURTHEST_START + 2 * DAY},
+        {"not_after": NOW + 15 * DAY + timedelta(seconds=1)},
+        {"not_before": NOW + 31 * DAY, "not_after": NOW + 32 * DAY},
         {"minutes": 9},
         {"minutes": 481},
         {"minutes": -60},
@@ -47,7 +47,23 @@ def test_usual_terms_may_be_asked_for():
 )
 def test_terms_beyond_reason_are_not_taken(change):
     with pytest.raises(Invalid):
-        checked_terms(replace(TERMS, **change), NOW)
+        checked_terms(replace(TERMS, **change), POLICY, NOW)
+
+
+@pytest.mark.parametrize(
+    ("tighter", "words"),
+    [
+        ({"longest_days": 2}, "2 天"),
+        ({"longest_minutes": 30}, "30 分钟"),
+        ({"furthest_days": 0}, "0 天之内"),
+    ],
+)
+def test_limits_are_those_of_the_policy(tighter, words):
+    terms = replace(TERMS, not_before=NOW + timedelta(hours=1))
+    assert excess(terms, POLICY, NOW) == ""
+    assert words in excess(terms, replace(POLICY, **tighter), NOW)
+    longer = replace(TERMS, not_after=NOW + 30 * DAY, minutes=600)
+    assert excess(longer, replace(POLICY, longest_days=30, longest_minutes=600), NOW) == ""
 
 
 def test_less_in_every_way_is_within_and_more_in_any_is_not():
@@ -78,19 +94,32 @@ def test_what_is_decided_stays_decided():
         assert all(end not in before(state) for state in State)
 
 
+ORDINARY, RESTRICTED = ("2", Sensitivity.ORDINARY), ("2", Sensitivity.RESTRICTED)
+GUARDED = [
+    (Scope(categories=frozenset({"1", "5"})), []),
+    (Scope(categories=frozenset({"8"})), []),
+    (Scope(categories=frozenset({"10"}), with_guarded=True), []),
+    (Scope(materials=frozenset({"m", "n"})), [ORDINARY, RESTRICTED]),
+]
+
+
+@pytest.mark.parametrize(("scope", "named"), GUARDED)
+def test_guarded_papers_take_two_whatever_the_policy_says(scope, named):
+    assert approvals_needed(scope, named, Level.MASKED, POLICY) == 2
+
+
+@pytest.mark.parametrize("level", [Level.MASKED, Level.CLEAR])
 @pytest.mark.parametrize(
-    ("scope", "named", "needed"),
-    [
-        (Scope(categories=frozenset({"1", "10"})), frozenset(), 1),
-        (Scope(categories=frozenset({"1", "5"})), frozenset(), 2),
-        (Scope(categories=frozenset({"8"})), frozenset(), 2),
-        (Scope(categories=frozenset({"10"}), with_guarded=True), frozenset(), 2),
-        (Scope(materials=frozenset({"m"})), frozenset({Sensitivity.ORDINARY}), 1),
-        (Scope(materials=frozenset({"m", "n"})), frozenset(Sensitivity), 2),
-    ],
+    ("scope", "named"),
+    [(Scope(categories=frozenset({"2", "10"})), []), (Scope(materials=frozenset({"m"})), [ORDINARY])],
 )
-def test_guarded_papers_take_two(scope, named, needed):
-    assert approvals_needed(scope, named) == needed
+def test_others_take_what_the_policy_says_of_their_level_and_category(scope, named, level):
+    def needed(**rules):
+        return approvals_needed(scope, named, level, replace(POLICY, **rules))
+
+    assert needed() == needed(twofold=frozenset({"3"})) == 1
+    assert needed(approvers=2) == needed(twofold=frozenset({"2"})) == 2
+    assert needed(clear_approvers=2) == (2 if level is Level.CLEAR else 1)
 
 
 def test_words_are_needed_and_short():

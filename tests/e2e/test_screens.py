@@ -76,6 +76,13 @@ def verdict(page: Page) -> None:
     expect(page.get_by_role("heading", name="日志核验结果")).to_be_visible()
 
 
+def checked_rules(page: Page) -> None:
+    page.goto("/desk/policy/new")
+    page.get_by_label("阅读时长最长").fill("600")
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_role("heading", name="核对规则变更")).to_be_visible()
+
+
 def strangers() -> Tour:
     return {
         "login": to("/login"),
@@ -186,11 +193,19 @@ def security_officers() -> Tour:
         "security-grants": to("/desk/grants"),
         "security-recusals": to("/desk/recusals"),
         "security-delegations": to("/desk/delegations"),
+        "security-policy": to("/desk/policy"),
+        "security-policy-new": to("/desk/policy/new"),
+        "security-policy-check": checked_rules,
     }
 
 
 def auditors() -> Tour:
-    return {"audit-home": to("/"), "audit": to("/desk/audit"), "audit-verdict": verdict}
+    return {
+        "audit-home": to("/"),
+        "audit": to("/desk/audit"),
+        "audit-verdict": verdict,
+        "audit-policy": to("/desk/policy"),
+    }
 
 
 TOURS = {

@@ -21,6 +21,7 @@ from tests.builders import (
 )
 from tests.desk import browser_of
 from tests.moment import NOW
+from tests.ruling import rule
 from tests.site import Browser, Site, words_of
 from webapp.domain.access_request import MOST_OPEN
 from webapp.domain.disclosure import Level
@@ -425,3 +426,20 @@ def test_undo_is_offered_to_who_approved_alone(site: Site, page: Page, asker: Ac
         browser_of(site, who).get(f"/approvals?approved={request.public_id}").text for who in (first, other)
     ]
     assert ["5 秒后生效" in text for text in seen] == [True, False]
+
+
+def test_the_steps_offer_what_the_rules_allow(site: Site, page: Page, asker: Actor) -> None:
+    rule(longest_days="5", longest_minutes="45", two_2="yes", scope_3="roster")
+    draft = make_draft(asker, page.material)
+    reader = browser_of(site, asker)
+    offered = reader.get(f"/requests/{draft.public_id}/terms").text
+    assert re.findall(r'name="days" value="(\d+)"', offered) == ["1", "3", "5"]
+    assert re.findall(r'name="minutes" value="(\d+)"', offered) == ["30", "45"]
+    assert re.findall(r'name="minutes" value="(\d+)" checked', offered) == ["45"]
+    sent = {"level": "masked", "begins": "2026-03-02", "days": "6", "minutes": "30"}
+    answer = reader.post(f"/requests/{draft.public_id}/terms", sent)
+    assert "1 到 5 天之间" in words_of(answer.text)
+    scope = words_of(reader.get(f"/requests/{draft.public_id}/scope").text)
+    assert "二 自传和思想类材料 须两位审批人同意 三" in scope
+    assert "三 考核鉴定类材料 不论有无材料都可以申请 四-1" in scope
+    assert "五 政审、审计和审核类材料 须两位审批人同意；不论有无材料都可以申请 六" in scope

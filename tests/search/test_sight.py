@@ -30,7 +30,8 @@ def shelves(draw):
         clear = "".join(draw(WORDS))
         masked = clear.replace("张伟", "■■") if draw(st.booleans()) else clear
         ref = f"{draw(st.sampled_from(LABELS))}:{number}"
-        made.append(Entry(ref, draw(st.integers(1, 3)), clear, masked, 0, draw(st.integers(0, 2))))
+        place = draw(st.integers(1, 3)), draw(st.integers(0, 2))
+        made.append(Entry(ref, place[0], clear, masked, 0, place[1], by_machine=draw(st.booleans())))
     return made
 
 
@@ -39,14 +40,17 @@ def sights(draw):
     keys = [(kind, standing, category) for kind in Kind for standing in (0, 1) for category in range(3)]
     allowed = {key: draw(LEVELS) for key in keys}
     standings = draw(st.dictionaries(st.integers(1, 3), st.sampled_from([0, 1, 2])))
-    return Sight(allowed, standings, draw(st.sampled_from([0, 1, 2]))), allowed, standings
+    default, trusts = draw(st.sampled_from([0, 1, 2])), draw(st.booleans())
+    return Sight(allowed, standings, default, trusts_machines=trusts), allowed, standings
 
 
 def level_of(entry, sight):
     built, allowed, standings = sight
     standing = standings.get(entry.dossier, built._default)
     kind = Kind[entry.ref.partition(":")[0].upper()]
-    return allowed.get((kind, standing, entry.category), Level.NOTHING)
+    level = allowed.get((kind, standing, entry.category), Level.NOTHING)
+    is_doubted = entry.by_machine and not built._trusts_machines
+    return Level.NOTHING if is_doubted and level == Level.MASKED else level
 
 
 class Shelf:
@@ -168,6 +172,7 @@ def test_equal_sights_have_one_key_and_others_another():
         Sight({(Kind.PAGE, 1, 0): Level.MASKED}, {1: 1, 2: 0}, 0),
         Sight({(Kind.PAGE, 1, 0): Level.CLEAR}, {1: 0, 2: 0}, 0),
         Sight({(Kind.PAGE, 1, 0): Level.CLEAR}, {1: 1, 2: 0}, 1),
+        Sight({(Kind.PAGE, 1, 0): Level.CLEAR}, {1: 1, 2: 0}, 0, trusts_machines=False),
         Sight({(Kind.PAGE, 1, 1): Level.CLEAR}, {1: 1, 2: 0}, 0),
     ):
         assert other.key != one.key

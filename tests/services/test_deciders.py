@@ -224,7 +224,7 @@ def test_a_list_of_many_requests_takes_a_few_looks(asker, material, caplog):
     def looks():
         caplog.clear()
         with caplog.at_level("DEBUG", logger="peewee"):
-            deciders.says(deputy, approvals.waiting(at=NOW), at=NOW)
+            deciders.says(deputy, asked.waiting(at=NOW), at=NOW)
         return sum(record.name == "peewee" for record in caplog.records)
 
     make_request(asker, material)

@@ -8,7 +8,6 @@ from webapp.services import indexing
 from webapp.services.indexing import GUARDED, NUMBER_OF
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Page
-from webapp.storage.policy import Setting
 
 
 @pytest.fixture
@@ -27,20 +26,15 @@ def test_a_page_stands_in_both_renditions_with_who_and_what_it_belongs_to(page):
 
 
 @pytest.mark.parametrize(
-    ("state", "auto_masks", "is_found"),
-    [
-        ("verified", "yes", True),
-        ("verified", "no", True),
-        ("auto", "yes", True),
-        ("auto", "no", False),
-        ("withheld", "yes", False),
-        ("unknown", "yes", False),
-    ],
+    ("state", "is_masked", "by_machine"),
+    [("verified", True, False), ("auto", True, True), ("withheld", False, False), ("unknown", False, False)],
 )
-def test_masked_readers_find_a_page_whose_mask_holds(page, state, auto_masks, is_found):
-    Setting.update(value=auto_masks).where(Setting.name == "auto_masks").execute()
+def test_a_page_stands_masked_where_somebody_vouches_for_its_mask_and_it_is_said_who(
+    page, state, is_masked, by_machine
+):
     Page.update(mask_state=state).execute()
-    assert bool(indexing.entry_of(f"page:{page.id}").masked) is is_found
+    entry = indexing.entry_of(f"page:{page.id}")
+    assert (bool(entry.masked), entry.by_machine) == (is_masked, by_machine)
 
 
 def test_everything_restricted_is_guarded_whatever_its_category(archive):

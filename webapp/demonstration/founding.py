@@ -143,6 +143,7 @@ def _posts(city: Organisation) -> Iterator[Post]:
     yield Post("fushen", "方允衡", frozenset({Role.APPROVER}))
     yield Post("xitong", "顾维衡", frozenset({Role.SYSTEM_ADMINISTRATOR}))
     yield Post("baomi", "沈守默", frozenset({Role.SECURITY_OFFICER}))
+    yield Post("fuhe", "闻守拙", frozenset({Role.SECURITY_OFFICER}))
     yield Post("shenji", "裴观止", frozenset({Role.AUDITOR}))
 
 

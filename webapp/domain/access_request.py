@@ -3,11 +3,12 @@
 Pure. A stored state says what people did; the state at a moment also says that the time asked for has passed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from webapp.domain.disclosure import Level, Sensitivity
+from webapp.domain.disclosure import Level, Policy, Sensitivity
 from webapp.domain.errors import Invalid
 from webapp.domain.grant import Scope
 
@@ -81,11 +82,10 @@ _MOVES: dict[State, frozenset[State]] = {
     State.APPROVED: frozenset({State.WAITING}),  # undone before the grant came into force
 }
 
-LONGEST_TERM = timedelta(days=15)  # from the first to the last moment of reading
-FURTHEST_START = timedelta(days=30)  # nobody can judge today a reason that comes up in half a year
-SHORTEST_MINUTES, LONGEST_MINUTES = 10, 480  # of reading: a glance, and a working day
+SHORTEST_MINUTES = 10  # of reading: a glance
 LONGEST_WORDS = 500  # characters of details, questions, answers and reasons
 LEVELS = (Level.MASKED, Level.CLEAR)
+Filed = tuple[str, Sensitivity]  # where a material is filed, by leaf code, and how it is guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +126,28 @@ def state_at(stored: State, not_after: datetime | None, now: datetime) -> State:
     return stored
 
 
-def checked_terms(terms: Terms, now: datetime) -> Terms:
+def checked_terms(terms: Terms, policy: Policy, now: datetime) -> Terms:
     """Terms that may be asked for now. Raises Invalid."""
     if terms.level not in LEVELS:
         raise Invalid("请选择看遮挡后的页面，还是看原样的页面")
     if terms.not_after <= now or terms.not_after <= terms.not_before:
         raise Invalid("截止时间要在开始时间和现在之后")
-    if terms.not_after - max(terms.not_before, now) > LONGEST_TERM:
-        raise Invalid(f"查阅期限不能超过 {LONGEST_TERM.days} 天")
-    if terms.not_before - now > FURTHEST_START:
-        raise Invalid(f"开始时间要在 {FURTHEST_START.days} 天之内")
-    if not SHORTEST_MINUTES <= terms.minutes <= LONGEST_MINUTES:
-        raise Invalid(f"阅读时长须在 {SHORTEST_MINUTES} 到 {LONGEST_MINUTES} 分钟之间")
+    if terms.minutes < SHORTEST_MINUTES:
+        raise Invalid(f"阅读时长至少 {SHORTEST_MINUTES} 分钟")
+    if beyond := excess(terms, policy, now):
+        raise Invalid(beyond)
     return terms
+
+
+def excess(terms: Terms, policy: Policy, now: datetime) -> str:
+    """What of the terms the policy does not allow from now on, in words; empty when nothing."""
+    if terms.not_after - max(terms.not_before, now) > timedelta(days=policy.longest_days):
+        return f"查阅期限不能超过 {policy.longest_days} 天"
+    if terms.not_before - now > timedelta(days=policy.furthest_days):
+        return f"开始时间要在 {policy.furthest_days} 天之内"
+    if terms.minutes > policy.longest_minutes:
+        return f"阅读时长不能超过 {policy.longest_minutes} 分钟"
+    return ""
 
 
 def checked_words(words: str, *, what: str, required: bool = True) -> str:
@@ -151,9 +160,12 @@ def checked_words(words: str, *, what: str, required: bool = True) -> str:
     return plain
 
 
-def approvals_needed(scope: Scope, sensitivities: frozenset[Sensitivity]) -> int:
-    """Two in sequence where something guarded is asked for, else one.
+def approvals_needed(scope: Scope, named: Collection[Filed], level: Level, policy: Policy) -> int:
+    """Two in sequence where something guarded is asked for, whatever the policy says; else as it says.
 
-    sensitivities -- of the materials the scope names
+    named -- category and sensitivity of each material that the scope names
     """
-    return 2 if scope.asks_guarded or Sensitivity.RESTRICTED in sensitivities else 1
+    guarded = scope.asks_guarded or any(sensitivity is Sensitivity.RESTRICTED for _, sensitivity in named)
+    if guarded or not policy.twofold.isdisjoint({*scope.categories, *(category for category, _ in named)}):
+        return 2
+    return max(policy.approvers, policy.clear_approvers if level is Level.CLEAR else 1)

@@ -3,7 +3,7 @@
 What is missing may not have been scanned yet, or may never have been there to file: missing is no fault of anybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from webapp.domain.category import Category, every
@@ -55,6 +55,10 @@ class Survey:
         return [holding for holding in self.holdings if holding.is_missing]
 
 
-def survey(counts: Mapping[str, int]) -> Survey:
-    """What a dossier holds, from its materials by leaf code; a category that is not named holds none."""
-    return Survey(tuple(Holding(one, counts.get(one.code, 0), USUAL.get(one.code, "")) for one in every()))
+def survey(counts: Mapping[str, int], *, unlisted: Collection[str] = ()) -> Survey:
+    """What a dossier holds, from its materials by leaf code; a category that is not named holds none.
+
+    unlisted -- categories of which the reader learns nothing: there nothing is to be expected
+    """
+    usual = {code: name for code, name in USUAL.items() if code not in unlisted}
+    return Survey(tuple(Holding(one, counts.get(one.code, 0), usual.get(one.code, "")) for one in every()))

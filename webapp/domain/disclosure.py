@@ -61,17 +61,59 @@ class Preset(StrEnum):
     STRICT = "strict"  # every viewing needs an approval and two viewers; nobody views their own dossier
 
 
+Levels = tuple[tuple[str, Level], ...]  # by leaf category, of those that differ from the usual
+
+# What no policy opens further: what officials see without a grant, and individuals of their own dossier.
+# Categories that carry what others said in confidence stay closed; the sanction a person was given is known to
+# exist to them, its papers are asked for.
+SCOPE_CEILINGS: dict[str, Level] = {"5": Level.ROSTER, "8": Level.ROSTER}
+OWN_CEILINGS: dict[str, Level] = {"5": Level.ROSTER, "8": Level.CATALOGUE}
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What an instance decided when it was made.
+    """The rules of an instance (查阅规则); domain/policy.py says what each may be set to.
 
     own_dossier -- individuals may see their own dossier (never under STRICT)
     auto_masks -- a page masked by machine alone may be shown; otherwise a person verifies each page first
+    scope_levels -- what officials see inside their lookup scope, of categories where it is less than MASKED
+    own_levels -- the same of individuals and their own dossier
+    approvers, clear_approvers -- how many approve a request for masked pages, and one for clear pages
+    twofold -- leaf categories whose requests take two approvers anyhow
+    longest_days, longest_minutes, furthest_days -- of a request: its term, its reading time, how far off it begins
     """
 
     preset: Preset
     own_dossier: bool
     auto_masks: bool
+    scope_levels: Levels = ()
+    own_levels: Levels = ()
+    approvers: int = 1
+    clear_approvers: int = 1
+    twofold: frozenset[str] = frozenset()
+    longest_days: int = 15
+    longest_minutes: int = 480  # a working day
+    furthest_days: int = 30  # nobody can judge today a reason that comes up in half a year
+
+    def scope_level(self, category: str | None, sensitivity: Sensitivity | None) -> Level:
+        """The most an official sees inside their scope without a grant; of a whole dossier with None."""
+        return self._level(self.scope_levels, category, sensitivity, SCOPE_CEILINGS)
+
+    def own_level(self, category: str | None, sensitivity: Sensitivity | None) -> Level:
+        """The most an individual sees of their own dossier, where that is open at all."""
+        return self._level(self.own_levels, category, sensitivity, OWN_CEILINGS)
+
+    def _level(
+        self,
+        levels: Levels,
+        category: str | None,
+        sensitivity: Sensitivity | None,
+        ceilings: dict[str, Level],
+    ) -> Level:
+        """The lower of what was decided and what may be decided: a policy written past its form opens nothing."""
+        is_restricted = sensitivity is Sensitivity.RESTRICTED
+        ceiling = ceilings.get(category or "", Level.ROSTER if is_restricted else Level.MASKED)
+        return min(ceiling, dict(levels).get(category or "", Level.MASKED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +157,6 @@ class Decision:
     def shows_pages(self) -> bool:
         """Pixels and text may be shown, in this rendition."""
         return self.level >= Level.MASKED
-
-
-# Own-dossier table (本人查阅). Categories that carry what others said in confidence stay closed;
-# the sanction a person was given is known to exist to them, its papers are asked for.
-_OWN_LEVELS: dict[str, Level] = {"5": Level.ROSTER, "8": Level.CATALOGUE}
 
 
 def decide(reader: Reader, sought: Sought, policy: Policy, *, granted: Level = Level.NOTHING) -> Decision:
@@ -167,21 +204,24 @@ def _own_right(reader: Reader, sought: Sought, policy: Policy) -> Decision:
         return _answer(Level.NOTHING, "只能查看本人的档案", "not-own")
     if policy.preset is Preset.STRICT or not policy.own_dossier:
         return _answer(Level.NOTHING, "本单位没有开放本人查阅，需要时请向组织人事部门提出", "own-not-allowed")
-    level = Level.MASKED
-    if sought.sensitivity is Sensitivity.RESTRICTED:
-        level = _OWN_LEVELS.get(sought.category or "", Level.ROSTER)
+    level = policy.own_level(sought.category, sought.sensitivity)
     reason = "本人档案" if level is Level.MASKED else "这类材料不直接向本人开放，需要时请向组织人事部门提出"
     return Decision(level, Rendition.OWN, reason, "own")
 
 
 def _official_right(reader: Reader, sought: Sought, policy: Policy) -> Decision:
+    most = policy.scope_level(sought.category, sought.sensitivity)
     if sought.sensitivity is Sensitivity.RESTRICTED:
-        return _answer(Level.ROSTER, "这类材料须经批准才能查阅", "restricted")
+        return _answer(most, "这类材料须经批准才能查阅", "restricted")
+    if most < Level.CATALOGUE:
+        return _answer(most, "本单位规定这类材料须经批准才能查阅", "category-by-request")
     if policy.preset is Preset.STRICT:
         return _answer(Level.CATALOGUE, "本单位规定每次查阅都须经批准", "strict")
-    if reader.standing is Standing.SCOPE:
-        return _answer(Level.MASKED, "在您的查阅范围内", "scope")
-    return _answer(Level.CATALOGUE, "不在您的查阅范围内，须经批准才能查看页面", "outside-scope")
+    if reader.standing is not Standing.SCOPE:
+        return _answer(Level.CATALOGUE, "不在您的查阅范围内，须经批准才能查看页面", "outside-scope")
+    if most < Level.MASKED:
+        return _answer(most, "本单位规定这类材料的页面须经批准才能查看", "category-titles-only")
+    return _answer(most, "在您的查阅范围内", "scope")
 
 
 def _mask_holds(sought: Sought, policy: Policy) -> bool:

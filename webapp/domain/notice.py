@@ -32,6 +32,9 @@ class NoticeKind(StrEnum):
     DOSSIER_VIEWED = "dossier-viewed"
     CORRECTION_WAITING = "correction-waiting"
     CORRECTION_ANSWERED = "correction-answered"
+    POLICY_WAITING = "policy-waiting"
+    POLICY_CHANGED = "policy-changed"
+    POLICY_DROPPED = "policy-dropped"
     FACTS_TO_APPROVE = "facts-to-approve"
     FACTS_UNDECIDED = "facts-undecided"
     FACTS_WAITING = "facts-waiting"
@@ -88,6 +91,9 @@ TELLINGS: dict[NoticeKind, Telling] = {
     NoticeKind.CORRECTION_ANSWERED: Telling(
         "您的更正申请有了答复", "/me/corrections/{record}", Role.INDIVIDUAL
     ),
+    NoticeKind.POLICY_WAITING: Telling("查阅规则有一项变更等您确认", "/desk/policy", Role.SECURITY_OFFICER),
+    NoticeKind.POLICY_CHANGED: Telling("查阅规则变更了", "/desk/policy", Role.SECURITY_OFFICER),
+    NoticeKind.POLICY_DROPPED: Telling("您提出的规则变更没有被采纳", "/desk/policy", Role.SECURITY_OFFICER),
     NoticeKind.FACTS_TO_APPROVE: Telling(
         "有一项事实查询等您审批", "/approvals/facts/{record}", Role.APPROVER
     ),

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     APPROVALS = "approvals"  # 审批，审批代理
     GRANTS = "grants"  # 收回授权
     RECUSALS = "recusals"  # 回避登记
+    POLICY = "policy"  # 查阅规则
+    POLICY_CHANGES = "policy-changes"  # 变更查阅规则
     INTAKE = "intake"  # 扫描件接收
     CATALOGUE = "catalogue"  # 著录：材料的增、改、排序
     MASKS = "masks"  # 遮挡核对
@@ -46,6 +48,8 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.APPROVALS: frozenset({Role.APPROVER}),
     Permission.GRANTS: frozenset({Role.SECURITY_OFFICER}),
     Permission.RECUSALS: frozenset({Role.SECURITY_OFFICER}),
+    Permission.POLICY: frozenset({Role.SECURITY_OFFICER, Role.AUDITOR}),
+    Permission.POLICY_CHANGES: frozenset({Role.SECURITY_OFFICER}),
     Permission.INTAKE: frozenset({Role.ARCHIVIST}),
     Permission.CATALOGUE: frozenset({Role.ARCHIVIST}),
     Permission.MASKS: frozenset({Role.ARCHIVIST}),

@@ -26,6 +26,7 @@ class Entry:
     dossier, material -- numbers of what it lies in; material 0 for a dossier itself
     clear -- everything that is written
     masked -- the same with every value to be masked replaced (by ■): all that a reader of masked pages may find
+    by_machine -- nobody but a machine vouches for what is masked: whether it may be found is up to the sight
     """
 
     ref: str
@@ -34,6 +35,7 @@ class Entry:
     masked: str
     material: int = 0
     category: int = 0
+    by_machine: bool = False
 
     def __post_init__(self) -> None:
         split(self.ref)

@@ -15,6 +15,7 @@ from webapp.search.entry import Entry, split
 
 CLEAR = "clear"
 MASKED = "masked"
+BY_MACHINE = 128  # added to the category of an entry whose masks are a machine's alone
 
 # struct codes: B is one unsigned byte, I four
 COLUMNS = {
@@ -54,7 +55,7 @@ def fields(entry: Entry) -> dict[str, Any]:
         "number": number,
         "dossier": entry.dossier,
         "material": entry.material,
-        "category": entry.category,
+        "category": entry.category + BY_MACHINE * entry.by_machine,
         "differs": int(differs),
         "clear_length": len(clear),
         "masked_length": len(masked) if differs else 0,

@@ -19,7 +19,7 @@ from whoosh.reading import TermNotFound
 from whoosh.util.numeric import byte_to_length
 
 from webapp.search.analysis import Need
-from webapp.search.schema import CLEAR, COLUMNS, MASKED
+from webapp.search.schema import BY_MACHINE, CLEAR, COLUMNS, MASKED
 from webapp.search.storage import SealedStorage
 
 MOST_EXPANSIONS = 4096  # terms one prefix stands for in one segment; beyond, a total is "at least"
@@ -54,7 +54,8 @@ class Segment:
         self.number = columns["number"]
         self.dossier = columns["dossier"]
         self.material = columns["material"]
-        self.category = columns["category"]
+        self.category = columns["category"] % BY_MACHINE
+        self.by_machine = columns["category"] >= BY_MACHINE
         self.differs = columns["differs"].astype(bool)
         self.length = {name: columns[f"{name}_length"] for name in (CLEAR, MASKED)}
         self._rounded = {name: self._column(f"_{name}_len", "B") for name in (CLEAR, MASKED)}

@@ -34,12 +34,15 @@ class Sight:
         standings: Mapping[int, int],
         default: int,
         opened: Mapping[int, Mapping[Kind, Level]] | None = None,
+        *,
+        trusts_machines: bool = True,
     ) -> None:
         """Build it once for a request, or keep it as long as the reader's rights do not change.
 
         allowed -- level by (kind, standing, category); what is not named is NOTHING
         standings -- standing (0 to 255) by dossier number; default -- that of all other dossiers
         opened -- by material number, levels of its entries that count where they are the higher ones
+        trusts_machines -- entries that a machine alone masked are found masked too; else they are not there
         """
         of_all = [default, *standings.values(), *(standing for _, standing, _ in allowed)]
         if min(of_all) < 0 or max(of_all) > 255:
@@ -52,20 +55,25 @@ class Sight:
             if not 0 <= category <= HIGHEST_CATEGORY:
                 raise ValueError(f"no such category: {category}")
             self._table[kind, standing, category] = level
+        self._trusts_machines = trusts_machines
         self._opened(opened or {})
         parts = (
-            self._table, self._dossiers, self._standings, np.array([default]), self._materials, self._by_material
+            self._table, self._dossiers, self._standings, np.array([default, trusts_machines]),
+            self._materials, self._by_material,
         )  # fmt: skip
         self.key = sha256(b"|".join(part.tobytes() for part in parts)).digest()
 
     def levels(self, segment: Segment) -> NDArray[np.uint8]:
         """The Level of each document of a segment."""
         levels = self._table[segment.kind, self._standing(segment.dossier), segment.category]
-        if not len(self._materials):
-            return levels
-        places = np.minimum(np.searchsorted(self._materials, segment.material), len(self._materials) - 1)
-        is_opened = self._materials[places] == segment.material
-        return np.maximum(levels, np.where(is_opened, self._by_material[segment.kind, places], np.uint8(0)))
+        if len(self._materials):
+            places = np.minimum(np.searchsorted(self._materials, segment.material), len(self._materials) - 1)
+            is_opened = self._materials[places] == segment.material
+            opened = np.where(is_opened, self._by_material[segment.kind, places], np.uint8(0))
+            levels = np.maximum(levels, opened)
+        if not self._trusts_machines:
+            levels[segment.by_machine & (levels == Level.MASKED)] = Level.NOTHING
+        return levels
 
     def _opened(self, opened: Mapping[int, Mapping[Kind, Level]]) -> None:
         """The opened materials, ascending, and the levels of their entries by kind and place."""

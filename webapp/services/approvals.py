@@ -10,16 +10,16 @@ from typing import Any
 
 from webapp.domain import access_request as rules
 from webapp.domain.access_request import State, Step, Terms
-from webapp.domain.disclosure import Level
+from webapp.domain.disclosure import Level, Policy
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import UNDO, Scope
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import asked, audit, deciders, grants, notices, sessions
+from webapp.services import asked, audit, deciders, grants, notices, policy, sessions
 from webapp.services.actor import Actor
 from webapp.services.asked import Named
 from webapp.storage.accounts import Officer, Session
-from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.archive import Material
 from webapp.storage.database import transaction
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestStep
 
@@ -50,11 +50,12 @@ def approve(
     offered = offer_of(request)
     if request.approvals and _awaiting(request) is None:
         raise Conflict("第一位审批人的同意已经失效，请退回补充后重新审批")
-    given = _narrowed(offered, less, now) if less else offered
-    if needs_code(request) and not _is_proven(actor, now):
+    decided = policy.current().policy
+    given = _narrowed(offered, less, decided, now) if less else _whole(offered, decided, now)
+    if needs_code(request, decided=decided) and not _is_proven(actor, now):
         raise Refused("批准前请先输入验证码", rule="step-up")
     approvals = request.approvals + 1
-    is_last = approvals >= needed(request)
+    is_last = approvals >= needed(request, decided=decided)
     state = {"state": State.APPROVED, "decided_at": now} if is_last else {}
     _move(request, version, now, approvals=approvals, **state)
     grant = _write_grant(request, given, is_double=approvals > 1, is_last=is_last, now=now)
@@ -133,16 +134,10 @@ def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
 
 def find(request_id: str) -> AccessRequest:
     """A request that was handed in, with whose dossier it is about. Raises NotFound, also for a draft."""
-    request = _whole().where(AccessRequest.public_id == request_id).get_or_none()
+    request = asked.with_dossiers().where(AccessRequest.public_id == request_id).get_or_none()
     if request is None or request.submitted_at is None:
         raise NotFound("没有这份申请")
     return request
-
-
-def waiting(*conditions: Any, at: datetime) -> list[AccessRequest]:
-    """Those that wait at a moment, the one that waits longest first."""
-    still = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > at)
-    return list(_whole().where(still, *conditions).order_by(AccessRequest.submitted_at, AccessRequest.id))
 
 
 def tell_approvers(request: AccessRequest, *, now: datetime) -> None:
@@ -170,19 +165,26 @@ def offer_of(request: AccessRequest) -> Offer:
     )
 
 
-def needed(request: AccessRequest, named: Named | None = None) -> int:
-    """How many approvals it takes: materials may have become guarded since it was handed in.
+def needed(request: AccessRequest, *, named: Named | None = None, decided: Policy | None = None) -> int:
+    """How many approvals it takes: materials may have become guarded since it was handed in, and rules tighter.
 
-    named -- what it names, when that was looked up already
+    named, decided -- what it names, and the policy in force, when they were looked up already
     """
     named = named or asked.named_in([request])[request.id]
-    return max(request.approvals_needed, rules.approvals_needed(named.scope, named.sensitivities))
+    decided = decided or policy.current().policy
+    level = grants.LEVELS[request.level]
+    return max(request.approvals_needed, rules.approvals_needed(named.scope, named.filed, level, decided))
 
 
-def needs_code(request: AccessRequest, named: Named | None = None) -> bool:
+def needs_code(request: AccessRequest, *, named: Named | None = None, decided: Policy | None = None) -> bool:
     """True for what is not approved by one tap: guarded papers, clear pages, anything that leaves the screen."""
     is_clear = grants.LEVELS[request.level] is Level.CLEAR
-    return needed(request, named) > 1 or is_clear or request.may_print or request.may_export
+    return (
+        needed(request, named=named, decided=decided) > 1
+        or is_clear
+        or request.may_print
+        or request.may_export
+    )
 
 
 def undoable(actor: Actor, request_id: str, *, at: datetime) -> AccessRequest | None:
@@ -198,12 +200,6 @@ def _own_approval(actor: Actor, request: AccessRequest) -> RequestStep | None:
     last = request.steps.order_by(RequestStep.id.desc()).first()
     is_own = last is not None and last.kind == Step.APPROVED and last.officer_id == actor.person.id
     return last if is_own else None
-
-
-def _whole() -> Any:
-    """Requests with whose dossier they are about, and with who asks."""
-    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
-    return query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
 
 
 def _decidable(actor: Actor, request_id: str, now: datetime) -> tuple[AccessRequest, Officer | None]:
@@ -234,12 +230,19 @@ def _move(request: AccessRequest, version: int, now: datetime, **columns: Any) -
         raise Conflict(f"这份申请{words}")
 
 
-def _narrowed(offered: Offer, less: Offer, now: datetime) -> Offer:
+def _whole(offered: Offer, decided: Policy, now: datetime) -> Offer:
+    """All that is offered, if the policy still allows it: it may be tighter than when it was asked for."""
+    if beyond := rules.excess(offered.terms, decided, now):
+        raise Invalid(f"按现行规则，{beyond}。请只批准一部分，或者退回补充")
+    return offered
+
+
+def _narrowed(offered: Offer, less: Offer, decided: Policy, now: datetime) -> Offer:
     if less.scope.is_empty:
         raise Invalid("请至少留下一类或一份材料；都不给的，请选不予批准")
     if not less.scope.within(offered.scope) or not less.terms.no_wider_than(offered.terms):
         raise Invalid("只能在申请的范围以内批准")
-    rules.checked_terms(less.terms, now)
+    rules.checked_terms(less.terms, decided, now)
     return less
 
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from peewee import JOIN
 
 from webapp.domain import access_request as rules
-from webapp.domain.access_request import State, Step, Terms
+from webapp.domain.access_request import Filed, State, Step, Terms
 from webapp.domain.category import Category
 from webapp.domain.disclosure import Level, Sensitivity
 from webapp.domain.grant import Scope
@@ -16,7 +17,7 @@ from webapp.services import attachments, dossiers
 from webapp.services.actor import Actor
 from webapp.services.grants import LEVELS
 from webapp.storage.accounts import Officer
-from webapp.storage.archive import Material
+from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.attachments import Attachment
 from webapp.storage.requests import AccessRequest, RequestScope, RequestStep
 
@@ -35,9 +36,9 @@ class Named:
         return [f"{category.display} {category.title()}" for category in named]
 
     @property
-    def sensitivities(self) -> frozenset[Sensitivity]:
-        """How the materials named one by one are guarded now."""
-        return frozenset(Sensitivity(material.sensitivity) for material in self.materials)
+    def filed(self) -> list[Filed]:
+        """Where the materials named one by one are filed, and how they are guarded now."""
+        return [(material.category, Sensitivity(material.sensitivity)) for material in self.materials]
 
 
 def state_of(request: AccessRequest, now: datetime) -> State:
@@ -104,11 +105,6 @@ def note_step(
     RequestStep.create(request=request, officer=actor.person, absent=absent, kind=step, words=words, at=now)
 
 
-def sensitivities(request: AccessRequest) -> frozenset[Sensitivity]:
-    """How the materials it names one by one are guarded now."""
-    return named_in([request])[request.id].sensitivities
-
-
 def is_open_already(actor: Actor, request: AccessRequest, scope: Scope, terms: Terms) -> bool:
     """True when the standing right gives all that is asked for."""
     if scope.with_guarded or terms.level is Level.CLEAR or terms.may_print or terms.may_export:
@@ -128,6 +124,20 @@ def new_letters(request: AccessRequest) -> list[Attachment]:
     """The letters that came since it was last handed in: nobody but the asker has seen them."""
     sent = request.submitted_at
     return [one for one in attachments.of(request) if sent is None or one.received_at > sent]
+
+
+def with_dossiers() -> Any:
+    """Requests with whose dossier they are about, and with who asks."""
+    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
+    return query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
+
+
+def waiting(*conditions: Any, at: datetime) -> list[AccessRequest]:
+    """Those that wait at a moment, the one that waits longest first."""
+    still = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > at)
+    return list(
+        with_dossiers().where(still, *conditions).order_by(AccessRequest.submitted_at, AccessRequest.id)
+    )
 
 
 def _named(request: AccessRequest, parts: Iterable[RequestScope]) -> Named:

@@ -10,7 +10,7 @@ from peewee import fn
 
 from webapp.domain.access_request import State
 from webapp.domain.fact import State as FactState
-from webapp.services import approvals, asked, audit, deciders, fact_approvals
+from webapp.services import approvals, asked, audit, deciders, fact_approvals, policy
 from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
 from webapp.services.asked import Named
@@ -101,7 +101,7 @@ def todo(actor: Actor, *, now: datetime, page: int = 1) -> Todos:
 
 def stranded(*, now: datetime) -> dict[int, int]:
     """How many requests wait that nobody may decide, by row id of the unit: those who give scopes are to help."""
-    rows = approvals.waiting(at=now)
+    rows = asked.waiting(at=now)
     able = deciders.able(rows, at=now)
     left: list[AccessRequest | FactQuery] = [one for one in rows if not able[one.id]]
     left += fact_approvals.stranded(at=now)
@@ -152,7 +152,7 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
 
 def _waiting(actor: Actor, now: datetime) -> tuple[list[AccessRequest], dict[int, Say]]:
     """What the actor may decide, by how long it waits, and in whose name. Raises Refused."""
-    rows = approvals.waiting(at=now)
+    rows = asked.waiting(at=now)
     says = deciders.says(actor, rows, at=now)
     return [one for one in rows if says[one.id].bar is None], says
 
@@ -167,9 +167,10 @@ def _cards(
     actor: Actor, requests: Sequence[AccessRequest], says: Mapping[int, Say], now: datetime
 ) -> Iterator[Todo]:
     clues, named = Clues(now, actor.person), asked.named_in(requests)
+    decided = policy.current().policy
     for request in requests:
         its = named[request.id]
-        is_guarded = approvals.needs_code(request, its)
+        is_guarded = approvals.needs_code(request, named=its, decided=decided)
         terms = asked.terms_of(request)
         unusual = clues.of(request, Offer(its.scope, terms)) if terms and not is_guarded else ()
         absent = says[request.id].absent

@@ -275,9 +275,9 @@ def _parts(held: Rights, dossier: Dossier, doubted: contested.Contested) -> Iter
 
 
 def _closed(held: Rights, category: Category | None) -> str:
-    if category is None or sensitivity_of(category, "") is Sensitivity.ORDINARY:
+    if category is None:
         return ""
-    decision = held.decide_category(category, Sensitivity.RESTRICTED)
+    decision = held.decide_category(category, sensitivity_of(category, ""))
     return "" if decision.shows_catalogue else decision.reason
 
 

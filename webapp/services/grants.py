@@ -4,15 +4,15 @@ Nothing ends a grant but the clock, the count and a revocation, and each is look
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from peewee import JOIN
 
-from webapp.domain.access_request import Step
-from webapp.domain.disclosure import Level, Sensitivity
+from webapp.domain.access_request import Filed, Step, approvals_needed
+from webapp.domain.disclosure import Level, Policy, Sensitivity
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
 from webapp.domain.notice import NoticeKind
@@ -157,15 +157,17 @@ def running(actor: Actor, *, at: datetime, page: int = 1, more: int = 0) -> list
 
     page -- from 1; more -- how many of the next page to add
     """
-    if actor.role not in _REVOKERS:
-        raise Refused("您当前的角色不能使用这项功能", rule="grant:revoker")
-    row = stored.Grant
-    live = (row.not_after > at) & row.revoked_at.is_null() & row.in_force_at.is_null(False)
-    live &= (row.used_ms < row.allowed_ms) & (row.officer != actor.person)
-    live &= Dossier.subject.not_in(list(ties.subjects(actor.person)))
-    if (paths := _reach(actor, at).paths) is not None:
-        live &= units.within(paths)
-    return with_scopes(_named().where(live).offset((page - 1) * LISTED).limit(LISTED + more))
+    return with_scopes(_revocable(actor, at).offset((page - 1) * LISTED).limit(LISTED + more))
+
+
+def beyond(actor: Actor, decided: Policy, *, at: datetime) -> list[Held]:
+    """Of the grants that the actor may take back, those that could not be given under these rules. Raises Refused."""
+    live = with_scopes(_revocable(actor, at))
+    named = {public_id for held in live for public_id in held.grant.scope.materials}
+    rows = Material.select(Material.public_id, Material.category, Material.sensitivity)
+    rows = rows.where(Material.public_id.in_(list(named))).tuples() if named else ()
+    filed = {public_id: (category, Sensitivity(guarded)) for public_id, category, guarded in rows}
+    return [held for held in live if _is_beyond(held.grant, filed, decided)]
 
 
 def listed(actor: Actor, *, now: datetime, page: int = 1) -> tuple[list[Held], bool]:
@@ -200,6 +202,16 @@ def with_scopes(rows: Iterable[stored.Grant]) -> list[Held]:
     return [Held(row, _value(row, materials[row.id], categories[row.id])) for row in held]
 
 
+def _is_beyond(grant: Grant, filed: Mapping[str, Filed], decided: Policy) -> bool:
+    """True when its term, its reading time or the number of its approvers is not what the policy asks."""
+    named = [filed[public_id] for public_id in grant.scope.materials if public_id in filed]
+    return (
+        grant.not_after - grant.not_before > timedelta(days=decided.longest_days)
+        or grant.allowed_ms > decided.longest_minutes * 60_000
+        or (approvals_needed(grant.scope, named, grant.level, decided) > 1 and not grant.is_double)
+    )
+
+
 def _was_in_force(row: stored.Grant) -> bool:
     return row.in_force_at is not None and row.revoked_at >= row.in_force_at
 
@@ -232,6 +244,19 @@ def _value(row: stored.Grant, materials: set[str], categories: set[str]) -> Gran
 def _reach(actor: Actor, at: datetime) -> Remit:
     """Whose grants one may take back: an approver those of their units, the security officer all."""
     return delegations.reach(actor.person, at=at) if actor.role is Role.APPROVER else Remit(None)
+
+
+def _revocable(actor: Actor, at: datetime) -> Any:
+    """What is in force or will be, without what the actor is kept from."""
+    if actor.role not in _REVOKERS:
+        raise Refused("您当前的角色不能使用这项功能", rule="grant:revoker")
+    row = stored.Grant
+    live = (row.not_after > at) & row.revoked_at.is_null() & row.in_force_at.is_null(False)
+    live &= (row.used_ms < row.allowed_ms) & (row.officer != actor.person)
+    live &= Dossier.subject.not_in(list(ties.subjects(actor.person)))
+    if (paths := _reach(actor, at).paths) is not None:
+        live &= units.within(paths)
+    return _named().where(live)
 
 
 def _named() -> Any:

@@ -13,7 +13,7 @@ from webapp.domain.disclosure import MaskState, Sensitivity
 from webapp.search.entry import Entry, Kind, join, split
 from webapp.search.index import Index
 from webapp.search.reader import Reader
-from webapp.services import audit, pieces, policy
+from webapp.services import audit, pieces
 from webapp.services.actor import SYSTEM
 from webapp.storage.archive import Dossier, Material
 from webapp.storage.database import transaction
@@ -155,10 +155,14 @@ def _of_material(material: Material) -> Entry:
 
 
 def _of_page(page: Page) -> Entry | None:
+    """A page whose mask nobody vouches for is not found by its text either: its text might hold what was missed.
+
+    Whether a machine's word is enough is up to the policy, so it is said here and decided at each search.
+    """
     held = PageText.get_or_none(PageText.page == page)
     if held is None:
         return None
-    material = page.material
+    material, state = page.material, MaskState(page.mask_state)
     dossier, context = material.dossier, context_of(material)
     clear = pieces.unseal_field(dossier, f"clear:{page.public_id}", held.clear)
     masked = pieces.unseal_field(dossier, f"masked:{page.public_id}", held.masked)
@@ -168,11 +172,6 @@ def _of_page(page: Page) -> Entry | None:
         material=material.id,
         category=category_of(material),
         clear=f"{context}\n{clear}",
-        masked=f"{context}\n{masked}" if _may_be_found_masked(page) else "",
+        masked=f"{context}\n{masked}" if state in (MaskState.VERIFIED, MaskState.AUTO) else "",
+        by_machine=state is MaskState.AUTO,
     )
-
-
-def _may_be_found_masked(page: Page) -> bool:
-    """A page whose mask nobody vouches for is not found by its text either: its text might hold what was missed."""
-    state = MaskState(page.mask_state)
-    return state is MaskState.VERIFIED or (state is MaskState.AUTO and policy.current().policy.auto_masks)

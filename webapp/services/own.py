@@ -32,12 +32,13 @@ def home(actor: Actor, dossier: Dossier, *, at: datetime) -> Home:
     decision = dossiers.decide_for(actor, dossier)
     is_open = decision.level >= Level.ROSTER
     catalogue = dossiers.summary(actor, dossier.public_id, at=at) if is_open else None
-    counts = {p.category.code: len(p.lines) for p in catalogue.parts if p.category} if catalogue else {}
+    parts = [(part.category.code, part) for part in catalogue.parts if part.category] if catalogue else []
+    counts = {code: len(part.lines) for code, part in parts}
     asked = (Correction.dossier == dossier) & (Correction.state == State.OPEN.value)
     return Home(
         catalogue,
         "" if is_open else decision.reason,
-        survey(counts),
+        survey(counts, unlisted=[code for code, part in parts if part.closed]),
         viewers.count(dossier) if is_open else 0,
         Correction.select().where(asked).count(),
         wants_viewings(actor),

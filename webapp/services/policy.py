@@ -1,10 +1,14 @@
-"""What this instance decided about itself, recorded when it was made."""
+"""What this instance decided about itself, and its rules as they stand."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from webapp.domain.disclosure import Policy, Preset
-from webapp.storage.policy import Setting
+from webapp.domain import policy as rules
+from webapp.domain.disclosure import Policy
+from webapp.domain.policy import ChangeState
+from webapp.storage.policy import PolicyChange, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,26 +22,30 @@ class Instance:
 
 def record(instance: Instance, *, at: datetime) -> None:
     """Write the decisions down. Part of making an instance, in its transaction."""
-    rows = {
+    codes = rules.coded(instance.policy)
+    facts = {
         "organisation": instance.organisation,
-        "preset": instance.policy.preset.value,
-        "own_dossier": _flag(instance.policy.own_dossier),
-        "auto_masks": _flag(instance.policy.auto_masks),
-        "demonstration": _flag(instance.is_demonstration),
+        "demonstration": "yes" if instance.is_demonstration else "no",
     }
-    Setting.insert_many([{"name": n, "value": v, "decided_at": at} for n, v in rows.items()]).execute()
+    _keep({**codes, **facts}, at)
+    first = {"version": 1, "state": ChangeState.MADE, "rules": json.dumps(codes)}
+    PolicyChange.create(**first, proposed_at=at, decided_at=at)
 
 
 def current() -> Instance:
-    """The decisions as they stand. One query."""
+    """The decisions as they stand. One query; each request asks anew, so a change holds from the next one on."""
     held = dict(Setting.select(Setting.name, Setting.value).tuples())
-    policy = Policy(
-        preset=Preset(held["preset"]),
-        own_dossier=held["own_dossier"] == "yes",
-        auto_masks=held["auto_masks"] == "yes",
-    )
-    return Instance(held["organisation"], policy, held["demonstration"] == "yes")
+    return Instance(held["organisation"], rules.decoded(held), held["demonstration"] == "yes")
 
 
-def _flag(value: bool) -> str:
-    return "yes" if value else "no"
+def replace(new: Policy, *, at: datetime) -> None:
+    """Put another policy in the place of the one in force, in the caller's transaction."""
+    codes, old = rules.coded(new), rules.coded(current().policy)
+    Setting.delete().where(Setting.name.in_(list(old.keys() - codes.keys()))).execute()
+    _keep({key: code for key, code in codes.items() if old.get(key) != code}, at)
+
+
+def _keep(decisions: Mapping[str, str], at: datetime) -> None:
+    rows = [{"name": name, "value": value, "decided_at": at} for name, value in decisions.items()]
+    if rows:
+        Setting.replace_many(rows).execute()

@@ -10,7 +10,7 @@ from webapp.domain.fact import OPEN
 from webapp.domain.fact import State as FactState
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import approvals, deciders, fact_deciders, notices
+from webapp.services import asked, deciders, fact_deciders, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.facts import FactQuery
@@ -45,7 +45,7 @@ def _ending(now: datetime) -> Iterator[Due]:
 
 def _overdue(now: datetime) -> Iterator[Due]:
     """Told to whoever may decide now, who need not be those of the day it was handed in."""
-    late = approvals.waiting(AccessRequest.submitted_at <= now - OVERDUE, at=now)
+    late = asked.waiting(AccessRequest.submitted_at <= now - OVERDUE, at=now)
     able = deciders.able(late, at=now)
     for request in late:
         for officer in able[request.id]:

@@ -16,14 +16,14 @@ from webapp.domain.disclosure import FINAL, Decision
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import Scope
 from webapp.domain.notice import NoticeKind
-from webapp.services import approvals, attachments, audit, dossiers, grants, notices, pieces
+from webapp.services import approvals, attachments, audit, dossiers, grants, notices, pieces, policy
 from webapp.services.actor import Actor
 from webapp.services.asked import (
     is_open_already,
+    named_in,
     new_letters,
     note_step,
     scope_of,
-    sensitivities,
     state_of,
     terms_of,
 )
@@ -102,7 +102,7 @@ def change_scope(actor: Actor, request_id: str, scope: Scope, *, now: datetime) 
 
 def change_terms(actor: Actor, request_id: str, terms: Terms, *, now: datetime) -> None:
     """Ask for another level or time. Raises NotFound, Conflict, Invalid."""
-    rules.checked_terms(terms, now)
+    rules.checked_terms(terms, policy.current().policy, now)
     with transaction():
         request = own(actor, request_id)
         _change(
@@ -241,12 +241,13 @@ def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
     _checked(Reason(request.purpose, request.details))
     if any(one.state == "refused" for one in new_letters(request)):
         raise Invalid("附的介绍信或公函没有收下，请回到“事由”移除，或者换一个文件")
-    scope, terms = scope_of(request), terms_of(request)
+    named, terms, decided = named_in([request])[request.id], terms_of(request), policy.current().policy
+    scope = named.scope
     if scope.is_empty:
         raise Invalid("请至少选择一类或一份材料")
     if terms is None:
         raise Invalid("请填写查阅期限")
-    rules.checked_terms(terms, now)
+    rules.checked_terms(terms, decided, now)
     if is_open_already(actor, request, scope, terms):
         raise Invalid("这些材料您现在就可以查看，不用申请")
     waiting = AccessRequest.select().where(
@@ -257,7 +258,7 @@ def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
     )
     if any(scope_of(other) == scope and other.level == request.level for other in waiting):
         raise Conflict("您已有一份同样的申请在等待审批")
-    return rules.approvals_needed(scope, sensitivities(request))
+    return rules.approvals_needed(scope, named.filed, terms.level, decided)
 
 
 def _materials(dossier: Dossier, public_ids: Collection[str]) -> list[Material]:

@@ -151,9 +151,10 @@ def _sight(actor: Actor, standings: dossiers.Standings, decided: Policy, opened_
         raise RuntimeError("searching needs a role")
     numbers = {dossier: _STANDINGS[standing] for dossier, standing in standings.by_dossier.items()}
     table, default = _table(actor.role, decided), _STANDINGS[standings.default]
+    trusts = decided.auto_masks
     if opened_by_grant:  # ends any moment: not worth keeping
-        return Sight(dict(table), numbers, default, opened_by_grant)
-    return _kept_sight(table, numbers, default)
+        return Sight(dict(table), numbers, default, opened_by_grant, trusts_machines=trusts)
+    return _kept_sight(table, numbers, default, trusts)
 
 
 def _opened_by_grant(
@@ -172,7 +173,7 @@ def _opened_by_grant(
 
 @lru_cache(maxsize=64)
 def _table(role: Role, decided: Policy) -> _Table:
-    """Levels by kind, standing and category. Pages count as verified: what is not is absent from the index."""
+    """Levels by kind, standing and category. Pages count as verified: what nobody vouches for is not in the index."""
     rows: dict[tuple[Kind, int, int], Level] = {}
     for standing, number in _STANDINGS.items():
         reader = disclosure.Reader(role, standing)
@@ -201,16 +202,16 @@ class _SightCache:
     """
 
     def __init__(self) -> None:
-        self._held: dict[tuple[int, int], tuple[_Table, dict[int, int], Sight]] = {}
+        self._held: dict[tuple[int, bool, int], tuple[_Table, dict[int, int], Sight]] = {}
         self._lock = Lock()
 
-    def get(self, table: _Table, numbers: dict[int, int], default: int) -> Sight:
-        key = (default, hash((id(table), frozenset(numbers.items()))))
+    def get(self, table: _Table, numbers: dict[int, int], default: int, trusts_machines: bool) -> Sight:
+        key = (default, trusts_machines, hash((id(table), frozenset(numbers.items()))))
         with self._lock:
             held = self._held.get(key)
         if held is not None and held[0] is table and held[1] == numbers:
             return held[2]
-        sight = Sight(dict(table), numbers, default)
+        sight = Sight(dict(table), numbers, default, trusts_machines=trusts_machines)
         with self._lock:
             if len(self._held) >= 64:
                 self._held.clear()

@@ -13,7 +13,7 @@ from webapp.storage.masking import AwaitedPage, DismissedFinding
 from webapp.storage.notices import Notice, NoticeWish, PushSubscription
 from webapp.storage.pages import Blob, Mask, Page, PageText, Upload
 from webapp.storage.passkeys import Device, Passkey, PasskeyChallenge
-from webapp.storage.policy import Setting
+from webapp.storage.policy import PolicyChange, Setting
 from webapp.storage.reading import RecordedSearch, Viewing
 from webapp.storage.recusals import RecusalLift
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestScope, RequestStep
@@ -31,6 +31,7 @@ ALL = (
     Recusal,
     RecusalLift,
     Delegation,
+    PolicyChange,
     Enrolment,
     RecoveryCode,
     Session,
