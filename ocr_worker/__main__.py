@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from typing import Protocol
 
+from ocr_worker.attaching import AttachmentLane
 from ocr_worker.lanes import DecodeLane, IndexLane, KeptFrames, ReadLane
 from ocr_worker.mailing import Mail
 from ocr_worker.messaging import Gateway
-from ocr_worker.proving import ProofLane
 from ocr_worker.pushing import Push
 from ocr_worker.rechecking import RecheckLane
 from ocr_worker.telling import TellingLane
@@ -131,7 +131,7 @@ def main() -> int:
         lambda: DecodeLane(kept, utc_now),
         IndexAndCare,
         lambda: RecheckLane(utc_now),
-        lambda: ProofLane(utc_now),
+        lambda: AttachmentLane(utc_now),
         lambda: TraceLane(utc_now),
     ]
     makers += _telling(settings)

@@ -2,17 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from tests.builders import make_officer
+from tests.builders import able, make_officer
 from tests.moment import NOW
 from webapp.domain.access_request import Terms
 from webapp.domain.disclosure import Level
 from webapp.domain.grant import UNDO, Scope
 from webapp.domain.role import Role
-from webapp.services import approvals, requests
+from webapp.services import approvals, delegations, requests
 from webapp.services.actor import Actor
+from webapp.services.delegations import Period
 from webapp.services.requests import Reason
 from webapp.storage.accounts import Session
 from webapp.storage.archive import Material
+from webapp.storage.delegations import Delegation
 from webapp.storage.requests import AccessRequest, Grant
 
 REASON = Reason("2", "任前考察，核对学历学位")
@@ -62,12 +64,17 @@ def make_request(
     return requests.submit(asker, draft.public_id, now=now)
 
 
-def make_approver(*, is_proven: bool = True, now: datetime = NOW, **more) -> Actor:
-    """An approver who gave a code just now."""
-    actor = make_officer(Role.APPROVER, **more)
+def make_approver(*, is_proven: bool = True, now: datetime = NOW, is_able: bool = False, **more) -> Actor:
+    """An approver who gave a code just now. is_able -- may sign in, so that they are told and may be a deputy"""
+    actor = (able if is_able else make_officer)(Role.APPROVER, **more)
     if is_proven:
         Session.update(proved_at=now).where(Session.id == actor.session.id).execute()
     return Actor(actor.officer, actor.role, Session.get_by_id(actor.session.id))
+
+
+def stand_in(deputy: Actor, absent: Actor, *, now: datetime = NOW, days: int = 7) -> Delegation:
+    """The deputy decides for the absent one from now on. Both may sign in."""
+    return delegations.name(absent, deputy.person.public_id, Period(now, now + days * DAY), "出差", now=now)
 
 
 def approve(request: AccessRequest, *approvers: Actor, now: datetime = NOW, **more) -> Grant:

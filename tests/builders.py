@@ -35,11 +35,13 @@ def make_officer(
     *,
     lookup: str = "",
     custody: str = "",
+    approval: str = "",
     subject: Subject | None = None,
     recused_from: Subject | None = None,
 ) -> Actor:
-    """An officer signed in and acting in `role`: lookup and custody are paths of units."""
-    actor = actor_in(role, lookup=lookup, custody=custody, subject=subject, recused_from=recused_from)
+    """An officer signed in and acting in `role`: lookup, custody and approval are paths of units."""
+    scopes = {"lookup": lookup, "custody": custody, "approval": approval}
+    actor = actor_in(role, **scopes, subject=subject, recused_from=recused_from)
     session = Session.create(
         officer=actor.person,
         token_hash=new_public_id(),
@@ -55,10 +57,14 @@ def make_officer(
 
 def able(role: Role, **more: Any) -> Actor:
     """The same, of one who may sign in: work goes to such officers alone."""
-    actor = make_officer(role, **more)
+    return enabled(make_officer(role, **more))
+
+
+def enabled(actor: Actor) -> Actor:
+    """The same officer, who may sign in from now on."""
     enrolled = {"password_hash": "x", "totp_secret": b"x", "authorised_at": NOW}
     Officer.update(enrolled).where(Officer.id == actor.person.id).execute()
-    return actor
+    return Actor(Officer.get_by_id(actor.person.id), actor.role, actor.session)
 
 
 def keeper_of(dossier: Dossier) -> Actor:

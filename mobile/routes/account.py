@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.permission import Permission
 from webapp.domain.role import Role
-from webapp.services import credentials, notices, recovery_codes, sessions, sign_in
+from webapp.services import credentials, notices, officers, recovery_codes, sessions, sign_in, units
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.fragments import fragment_or_redirect
@@ -30,6 +30,7 @@ def account() -> str:
         sittings=sessions.own(actor, now=now()),
         codes_left=recovery_codes.left(actor.person),
         unread=notices.unread(actor.person),
+        remit=_remit() if actor.role is Role.APPROVER else "",
     )
 
 
@@ -150,6 +151,13 @@ def renew_codes() -> Response | str:
         left = recovery_codes.left(actor.person)
         return shown_again("account/recovery_codes.html", error, left=left)
     return render_template("account/recovery_codes_made.html", codes=made, officer=actor.person)
+
+
+def _remit() -> str:
+    """Where an approver decides, in words."""
+    names = units.full_names()
+    given = officers.rights_of(current_actor().person).approval
+    return "、".join(names[unit.id] for unit in given) or "全部单位"
 
 
 def _roles() -> list[Role]:

@@ -6,14 +6,25 @@ from datetime import datetime, timedelta
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from mobile.routes.letters import HEADING
 from webapp.domain import purpose as purposes
 from webapp.domain.access_request import Step, Terms
 from webapp.domain.category import Category
 from webapp.domain.disclosure import Level, Preset
-from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
+from webapp.domain.errors import Conflict, Invalid, NotFound, Refused, Throttled
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
-from webapp.services import approvals, asked, caseload, copy_register, deciders, grants, policy
+from webapp.services import (
+    approvals,
+    asked,
+    caseload,
+    copy_register,
+    deciders,
+    delegations,
+    grants,
+    letters,
+    policy,
+)
 from webapp.services.approvals import Offer
 from webapp.services.caseload import Case
 from webapp.storage.archive import Material
@@ -52,6 +63,8 @@ def index() -> str | tuple[str, int]:
         running=running,
         following=url_for("approvals.index", grants=page + 1) if is_more else "",
         revoke="approvals.revoke",
+        standing_in=delegations.standing_in(actor.person, at=at),
+        away=delegations.away(actor.person, at=at),
         at=at,
     )
 
@@ -85,7 +98,7 @@ def approve(request_id: str) -> Response:
     actor = current_actor()
     try:
         asked_for = approvals.find(request_id)
-        deciders.require(actor, asked_for)
+        deciders.require(actor, asked_for, at=now())
         if approvals.needs_code(asked_for):
             step_up.check()
         less = _less(asked_for) if "until" in request.form else None
@@ -112,8 +125,10 @@ def send_back(request_id: str) -> Response:
         approvals.send_back(
             current_actor(), request_id, request.form.get("words", ""), version=_version(), now=now()
         )
-    except Invalid as error:
-        return shown_again("approvals/case.html", error, **_shown(request_id))
+    except (Invalid, Conflict) as error:
+        return shown_again(
+            "approvals/case.html", error, question=request.form.get("words"), **_shown(request_id)
+        )
     return redirect(url_for("approvals.index"), code=303)
 
 
@@ -125,8 +140,10 @@ def reject(request_id: str) -> Response:
         approvals.reject(
             current_actor(), request_id, request.form.get("words", ""), version=_version(), now=now()
         )
-    except Invalid as error:
-        return shown_again("approvals/case.html", error, **_shown(request_id))
+    except (Invalid, Conflict) as error:
+        return shown_again(
+            "approvals/case.html", error, refusal=request.form.get("words"), **_shown(request_id)
+        )
     return redirect(url_for("approvals.index"), code=303)
 
 
@@ -196,12 +213,9 @@ def _batches(listed: Iterable[caseload.Todo]) -> list[list[AccessRequest]]:
 
 def _just_approved() -> list[AccessRequest]:
     """The requests this approver approved less than five seconds ago."""
-    found = []
-    for request_id in request.args.getlist("approved")[:10]:
-        asked_for = AccessRequest.get_or_none(AccessRequest.public_id == request_id)
-        if asked_for is not None and approvals.pending_grant(asked_for, at=now()):
-            found.append(asked_for)
-    return found
+    named = request.args.getlist("approved")[:10]
+    found = (approvals.undoable(current_actor(), request_id, at=now()) for request_id in named)
+    return [each for each in found if each is not None]
 
 
 def _shown(request_id: str) -> dict[str, object]:
@@ -209,6 +223,9 @@ def _shown(request_id: str) -> dict[str, object]:
     named = asked.named_in([case.request])[case.request.id]
     return {
         "case": case,
+        "attachments": letters.handed_in(case.request),
+        "heading": HEADING,
+        "picture": "letters.handed_in",
         "categories": named.categories,
         "materials": named.materials,
         "purpose": purposes.label(case.request.purpose),
@@ -223,14 +240,24 @@ def _shown(request_id: str) -> dict[str, object]:
 
 
 def _lesser(case: Case) -> dict[str, object]:
-    """What can be ticked off the offer."""
-    scope, terms = case.offer.scope, case.offer.terms
+    """What can be ticked off the offer; what was ticked off already stays so when the form is shown again."""
+    scope, terms, form = case.offer.scope, case.offer.terms, request.form
+    is_typed = "until" in form
     named = Material.select().where(Material.public_id.in_(list(scope.materials)))
     categories = sorted(map(Category, scope.categories))
-    last_moment = terms.not_after - timedelta(seconds=1)
+    last_day = (terms.not_after - timedelta(seconds=1)).astimezone(ZONE).date().isoformat()
+    whole = scope.materials | scope.categories
     return {
         "materials": list(named.order_by(Material.id)),
         "categories": [(one.code, f"{one.display} {one.title()}") for one in categories],
-        "until": last_moment.astimezone(ZONE).date().isoformat(),
+        "last_day": last_day,
         "may_be_masked": terms.level is Level.CLEAR,
+        "is_typed": is_typed,
+        "chosen": {*form.getlist("material"), *form.getlist("category")} if is_typed else whole,
+        "with_guarded": "with_guarded" in form or not is_typed,
+        "level": form.get("level", "clear"),
+        "until": form.get("until", last_day),
+        "minutes": form.get("minutes", terms.minutes),
+        "may_copy": "may_copy" in form or not is_typed,
+        "is_for_two": "is_for_two" in form,
     }

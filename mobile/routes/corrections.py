@@ -9,7 +9,7 @@ from webapp.domain.correction import FIELDS
 from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.permission import Permission
 from webapp.domain.statement import LONGEST
-from webapp.services import corrections, proofs
+from webapp.services import attachments, corrections, proofs
 from webapp.services.corrections import Aim
 from webapp.web.clock import now
 from webapp.web.documents import picture
@@ -51,7 +51,9 @@ def ask() -> Response:
 @requires(Permission.OWN)
 def shown(correction_id: str) -> str:
     """What I asked for, and how it stands."""
-    return page_or_fragment("corrections/correction.html", "corrections/_proofs.html", **_told(correction_id))
+    return page_or_fragment(
+        "corrections/correction.html", "attachments/_attachments.html", **_told(correction_id)
+    )
 
 
 @bp.post("/me/corrections/<correction_id>/proofs")
@@ -68,12 +70,12 @@ def prove(correction_id: str) -> Response:
     return redirect(url_for("own_corrections.shown", correction_id=correction_id), code=303)
 
 
-@bp.get("/me/proofs/<proof_id>/<int:number>")
+@bp.get("/me/proofs/<attachment_id>/<int:number>")
 @requires(Permission.OWN)
 @limiter.limit(PAGE_IMAGES)
-def proof(proof_id: str, number: int) -> Response:
+def proof(attachment_id: str, number: int) -> Response:
     """One side of a proof I sent, marked."""
-    return picture(proofs.picture(current_actor(), proof_id, number, now=now()))
+    return picture(proofs.picture(current_actor(), attachment_id, number, now=now()))
 
 
 @bp.post("/me/corrections/<correction_id>/withdraw")
@@ -89,7 +91,8 @@ def _told(correction_id: str) -> dict[str, Any]:
     here = url_for("own_corrections.shown", correction_id=correction_id)
     return {
         "told": told,
-        "proofs": proofs.of(told.correction),
+        "attachments": attachments.of(told.correction),
+        "heading": "证明",
         "picture": "own_corrections.proof",
         "here": here,
     }

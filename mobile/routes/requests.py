@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from mobile.routes import letters
 from webapp.domain import purpose as purposes
 from webapp.domain.access_request import State, Step, Terms, approvals_needed
 from webapp.domain.category import every
@@ -14,12 +15,14 @@ from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.grant import Scope
 from webapp.domain.permission import Permission
 from webapp.services import asked, copy_register, dossiers, grants, named, policy, requests
+from webapp.services.letters import attach
 from webapp.services.requests import Reason
 from webapp.storage.archive import Dossier
 from webapp.storage.requests import AccessRequest
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.filters import ZONE
+from webapp.web.fragments import page_or_fragment
 from webapp.web.guards import current_actor, requires
 
 bp = Blueprint("requests", __name__)
@@ -56,18 +59,22 @@ def create() -> Response:
     dossier = _dossier(request.form)
     material, category = request.form.get("material", ""), request.form.get("category", "")
     first = Scope(frozenset({material} - {""}), frozenset({category} - {""}))
+    is_whole = not letters.sent()  # no form shows a file again: it goes with a draft, whatever else is wrong
     try:
-        draft = requests.begin(current_actor(), dossier.public_id, _reason(), first=first, now=now())
+        draft = requests.begin(
+            current_actor(), dossier.public_id, _reason(), first=first, now=now(), is_whole=is_whole
+        )
     except (Invalid, Conflict) as error:
         return shown_again("requests/reason.html", error, **_reason_form(dossier, request.form))
-    return _to("requests.scope", draft)
+    return _to("requests.scope", draft) if is_whole else _stated(draft)
 
 
 @bp.get("/requests/<request_id>")
 @requires(Permission.REQUESTS)
 def show(request_id: str) -> str:
     """Where a request stands, how it came there, and what can be done now."""
-    return render_template("requests/request.html", **_shown(requests.own(current_actor(), request_id)))
+    own = requests.own(current_actor(), request_id)
+    return page_or_fragment("requests/request.html", letters.PART, **_shown(own))
 
 
 @bp.get("/requests/<request_id>/reason")
@@ -76,20 +83,20 @@ def reason(request_id: str) -> str:
     """The first step again."""
     own = requests.own(current_actor(), request_id)
     held = {"purpose": own.purpose, "details": own.details}
-    return render_template("requests/reason.html", own=own, **_reason_form(own.dossier, held))
+    return page_or_fragment(
+        "requests/reason.html",
+        letters.PART,
+        own=own,
+        **letters.shown(own, "requests.reason", removable=True),
+        **_reason_form(own.dossier, held),
+    )
 
 
 @bp.post("/requests/<request_id>/reason")
 @requires(Permission.REQUESTS)
 def state_reason(request_id: str) -> Response:
     """Keep the reason and go on."""
-    own = requests.own(current_actor(), request_id)
-    try:
-        requests.change_reason(current_actor(), request_id, _reason(), now=now())
-    except Invalid as error:
-        form = _reason_form(own.dossier, request.form)
-        return shown_again("requests/reason.html", error, own=own, **form)
-    return _to("requests.scope", own)
+    return _stated(requests.own(current_actor(), request_id))
 
 
 @bp.get("/requests/<request_id>/scope")
@@ -179,6 +186,24 @@ def _to(endpoint: str, own: AccessRequest) -> Response:
     return redirect(url_for(endpoint, request_id=own.public_id), code=303)
 
 
+def _stated(own: AccessRequest) -> Response:
+    """Keep what the first step says, letters and reason apart: the one is not lost when the other is wrong."""
+    actor, faults = current_actor(), []
+    try:
+        for file_name, content in letters.sent():
+            attach(actor, own.public_id, file_name, content, now=now())
+    except (Invalid, Conflict) as error:
+        faults.append(("letter", error))
+    try:
+        requests.change_reason(actor, own.public_id, _reason(), now=now())
+    except Invalid as error:
+        faults.append(("purpose" if "事由" in str(error) else "details", error))
+    if not faults:
+        return _to("requests.scope", own)
+    form = _reason_form(own.dossier, request.form) | letters.shown(own, "requests.reason", removable=True)
+    return shown_again("requests/reason.html", faults[0][1], faults=faults, own=own, **form)
+
+
 def _reason() -> Reason:
     form = request.form
     return Reason(form.get("purpose", ""), form.get("details", ""), form.get("like", ""))
@@ -256,6 +281,7 @@ def _shown(own: AccessRequest) -> dict[str, object]:
     at = now()
     return {
         "own": own,
+        **letters.shown(own, "requests.show"),
         "state": asked.state_of(own, at),
         "categories": asked.categories_in_words(own),
         "materials": named.told(current_actor(), own, at=at),
@@ -263,6 +289,6 @@ def _shown(own: AccessRequest) -> dict[str, object]:
         "step_labels": {step.value: step.label for step in Step},
         "grants": grants.told_of(own, at=at),
         "copies": copy_register.listed(current_actor(), own, at=at),
-        "purpose": purposes.label(own.purpose),
+        "purpose": purposes.label(own.purpose) if own.purpose else None,
         "at": at,
     }

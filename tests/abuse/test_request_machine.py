@@ -1,4 +1,4 @@
-"""Every order of asking, deciding, reading and waiting: nobody ever reads what no live grant covers."""
+"""Every order of asking, deciding, delegating, reading and waiting: nobody ever reads what no live grant covers."""
 
 import shutil
 import tempfile
@@ -17,21 +17,27 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.asking import make_approver, make_draft, terms
-from tests.builders import ELSEWHERE, make_dossier, make_material, make_officer
+from tests.asking import make_approver, make_draft, stand_in, terms
+from tests.builders import ELSEWHERE, UNIT, enabled, make_dossier, make_material, make_officer
 from tests.moment import NOW
 from webapp.domain.access_request import State, Step
 from webapp.domain.disclosure import Level
 from webapp.domain.errors import ArchiveError, Refused
 from webapp.domain.grant import LONGEST_GAP, UNDO
 from webapp.domain.role import Role
-from webapp.services import approvals, asked, grants, instance, requests, viewings
+from webapp.services import approvals, asked, delegations, grants, instance, requests, viewings
+from webapp.services.actor import Actor
 from webapp.settings import Settings
+from webapp.storage.accounts import Officer
 from webapp.storage.database import database
+from webapp.storage.delegations import Delegation
 from webapp.storage.requests import AccessRequest, Grant, RequestStep
 
 TERMINAL = {State.REJECTED, State.WITHDRAWN, State.EXPIRED}
+DECIDED = (Step.SECONDED, Step.APPROVED, Step.REJECTED, Step.RETURNED)
+EVERYWHERE, HERE, ASKER, RELATIVE, DEPUTY = range(5)  # of the approvers
 MINUTES = 10
+approvers = st.integers(EVERYWHERE, DEPUTY)
 levels = st.sampled_from([Level.MASKED, Level.CLEAR])
 pauses = st.sampled_from([0.0005, 0.3, 1, 4.9, 5, 20, 59, 60, 61, 600, 90_000]).map(
     lambda s: timedelta(seconds=s)
@@ -39,7 +45,9 @@ pauses = st.sampled_from([0.0005, 0.3, 1, 4.9, 5, 20, 59, 60, 61, 600, 90_000]).
 
 
 class Asking(RuleBasedStateMachine):
-    """One asker, three approvers of whom one is the asker, an ordinary and a restricted material."""
+    """An asker, an ordinary and a restricted material, and five approvers who stand in for one another: one decides
+    everywhere, one in this unit, one is the asker, one a relative of the subject, one decides elsewhere only.
+    """
 
     empty: Path
 
@@ -55,8 +63,19 @@ class Asking(RuleBasedStateMachine):
         self.materials = [make_material(dossier, "4-1", "学历"), make_material(dossier, "8", "处分决定")]
         self.asker = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
         self.stranger = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
-        self.approvers = [make_approver(now=NOW + timedelta(days=999)) for _ in range(2)]
-        self.approvers.append(type(self.asker)(self.asker.officer, Role.APPROVER, self.approvers[0].session))
+        self.approvers = [
+            make_approver(is_able=True, now=NOW + timedelta(days=999), **more)
+            for more in (
+                {},
+                {"approval": UNIT},
+                {},
+                {"approval": UNIT, "recused_from": dossier.subject},
+                {"approval": ELSEWHERE},
+            )
+        ]
+        Officer.update(role_names="official approver").where(Officer.id == self.asker.person.id).execute()
+        in_two_roles = enabled(self.asker).officer
+        self.approvers[ASKER] = Actor(in_two_roles, Role.APPROVER, self.approvers[ASKER].session)
         self.request = None
         self.contacts: dict[str, list] = {}
 
@@ -86,21 +105,32 @@ class Asking(RuleBasedStateMachine):
         self.tried(submitted)
 
     @precondition(lambda self: self.request)
-    @rule(who=st.integers(0, 2))
+    @rule(who=approvers)
     def approve(self, who):
         version, actor = self.stored().version, self.approvers[who]
         done = self.tried(lambda: approvals.approve(actor, self.request, version=version, now=self.now))
-        assert not (done and who == 2), "the asker approved"
+        assert not (done and who in (ASKER, RELATIVE)), "the asker or a relative approved"
+
+    @rule(absent=approvers, deputy=approvers, days=st.sampled_from([1, 7]))
+    def delegate(self, absent, deputy, days):
+        away, other = self.approvers[absent], self.approvers[deputy]
+        done = self.tried(lambda: stand_in(other, away, now=self.now, days=days))
+        assert not (done and absent == deputy)
+
+    @rule(who=approvers)
+    def end_a_delegation(self, who):
+        for held in Delegation.select():
+            self.tried(lambda d=held: delegations.end(self.approvers[who], d.public_id, now=self.now))
 
     @precondition(lambda self: self.request)
-    @rule(who=st.integers(0, 2), how=st.sampled_from([approvals.reject, approvals.send_back]))
+    @rule(who=approvers, how=st.sampled_from([approvals.reject, approvals.send_back]))
     def turn_down(self, who, how):
         version, actor = self.stored().version, self.approvers[who]
         done = self.tried(lambda: how(actor, self.request, "为何", version=version, now=self.now))
-        assert not (done and who == 2)
+        assert not (done and who in (ASKER, RELATIVE))
 
     @precondition(lambda self: self.request)
-    @rule(who=st.integers(0, 1))
+    @rule(who=approvers)
     def undo(self, who):
         self.tried(lambda: approvals.undo(self.approvers[who], self.request, now=self.now))
 
@@ -115,7 +145,7 @@ class Asking(RuleBasedStateMachine):
         self.tried(lambda: requests.withdraw(self.asker, self.request, now=self.now))
 
     @precondition(lambda self: self.request)
-    @rule(who=st.integers(0, 1))
+    @rule(who=approvers)
     def revoke(self, who):
         for grant in Grant.select():
             self.tried(lambda g=grant: grants.revoke(g.public_id, actor=self.approvers[who], now=self.now))
@@ -168,10 +198,34 @@ class Asking(RuleBasedStateMachine):
             assert held.grant.remaining_s(self.now) >= 0
 
     @invariant()
-    def the_asker_is_never_among_the_approvers(self):
-        decided = [Step.SECONDED, Step.APPROVED, Step.REJECTED, Step.RETURNED]
-        deciders = RequestStep.select().where(RequestStep.kind.in_(decided))
-        assert all(step.officer_id != self.asker.person.id for step in deciders)
+    def neither_the_asker_nor_a_relative_decides_or_lends_their_name(self):
+        kept_away = {self.approvers[ASKER].person.id, self.approvers[RELATIVE].person.id}
+        for step in RequestStep.select().where(RequestStep.kind.in_(DECIDED)):
+            assert not {step.officer_id, step.absent_id} & kept_away
+
+    @invariant()
+    def who_decides_has_the_unit_or_stands_in_for_one_who_has(self):
+        own = {self.approvers[which].person.id for which in (EVERYWHERE, HERE)}
+        for step in RequestStep.select().where(RequestStep.kind.in_(DECIDED)):
+            if step.absent_id is None:
+                assert step.officer_id in own
+                continue
+            assert step.absent_id in own
+            held = Delegation.select().where(
+                (Delegation.officer == step.absent) & (Delegation.deputy == step.officer)
+            )
+            assert any(
+                each.begins_at <= step.at < each.ends_at
+                and (each.ended_at is None or each.ended_at >= step.at)
+                for each in held
+            )
+
+    @invariant()
+    def nobody_is_away_and_a_deputy_at_once(self):
+        running = [each for each in Delegation.select() if each.ended_at is None and each.ends_at > self.now]
+        away, deputies = ([getattr(each, side) for each in running] for side in ("officer_id", "deputy_id"))
+        assert not set(away) & set(deputies)
+        assert len(away) == len(set(away))
 
     @invariant()
     def a_grant_in_force_has_as_many_approvers_as_it_takes(self):
@@ -181,8 +235,12 @@ class Asking(RuleBasedStateMachine):
                 assert request.state == State.APPROVED
                 assert request.approvals >= request.approvals_needed
                 last = asked.steps_of(request)
-                approvers = [s.officer_id for s in last if s.kind in (Step.SECONDED, Step.APPROVED)]
-                assert len(set(approvers[: request.approvals_needed])) == request.approvals_needed
+                given = [s for s in last if s.kind in (Step.SECONDED, Step.APPROVED)][
+                    : request.approvals_needed
+                ]
+                names = [{s.officer_id, s.absent_id} - {None} for s in given]
+                assert len(names) == request.approvals_needed
+                assert len(set().union(*names)) == sum(map(len, names))
                 assert row.in_force_at - UNDO <= self.now
 
     @invariant()

@@ -3,17 +3,21 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
+from tests.builders import picture
 from tests.e2e import visits
 from tests.e2e.browsing import Browsing
 from tests.e2e.papers import OTHER
 from tests.e2e.screens import faults
 from tests.e2e.service import Service, until
+from webapp.domain.local_time import ZONE
 
 FORM = "干部任免审批表"
+LETTER = FilePayload(name="介绍信.jpg", mimeType="image/jpeg", buffer=picture("letter"))
 LONGEST_S = 1.0  # from a revocation to the first refusal
 
 
@@ -110,6 +114,33 @@ def test_asking_and_deciding_need_no_script(read: Service, browsing: Browsing) -
     deciding.close()
 
 
+def test_a_deputy_is_named_seen_and_let_go(read: Service, browsing: Browsing, approver: Page) -> None:
+    deputy, security = browsing.officer("fushen"), browsing.officer("baomi")
+    approver.goto("/approvals")
+    approver.get_by_role("link", name="审批代理").click()
+    found = faults(approver, "delegations-new")
+    approver.get_by_label("请谁代理").select_option(label="方允衡")
+    approver.get_by_label("最后一天").fill(f"{datetime.now(ZONE) + timedelta(days=5):%Y-%m-%d}")
+    approver.get_by_label("原因").fill("到省里参加培训")
+    if approver.get_by_label("验证码").count():
+        approver.get_by_label("验证码").fill(browsing.code("shenpi"))
+    approver.get_by_role("button", name="委托代理").click()
+    expect(approver.get_by_text("代理中")).to_be_visible()
+    found += faults(approver, "delegations")
+    deputy.goto("/approvals")
+    expect(deputy.get_by_text("由您代理审批")).to_be_visible()
+    found += faults(deputy, "approvals-deputy")
+    security.goto("/desk/delegations")
+    expect(security.get_by_text("到省里参加培训")).to_be_visible()
+    found += faults(security, "desk-delegations")
+    deputy.goto("/delegations")
+    deputy.get_by_role("button", name="结束代理").click()
+    expect(deputy.get_by_text("提前结束")).to_be_visible()
+    for page in (deputy, security):
+        page.close()
+    assert not found, "\n".join(found)
+
+
 def test_the_screens_of_requests_are_open_to_everyone(read: Service, asker: Page, approver: Page) -> None:
     found = []
     asker.goto("/requests")
@@ -122,9 +153,15 @@ def test_the_screens_of_requests_are_open_to_everyone(read: Service, asker: Page
     found += faults(asker, "request-reason")
     asker.get_by_label("录用、聘用").check()
     asker.get_by_label("具体事项").fill("看看各步是否好用")
+    asker.get_by_label("介绍信或公函").set_input_files([LETTER])
     asker.get_by_role("button", name="下一步").click()
     asker.wait_for_url("**/scope")
     found += faults(asker, "request-scope")
+    asker.get_by_role("link", name="上一步").click()
+    expect(asker.get_by_role("img", name="介绍信、公函，第 1 页")).to_be_visible(timeout=60_000)
+    found += faults(asker, "request-letter")
+    asker.get_by_role("button", name="下一步").click()
+    asker.wait_for_url("**/scope")
     asker.get_by_label(re.compile("政审、审计")).check()
     asker.get_by_role("button", name="下一步").click()
     asker.wait_for_url("**/terms")
@@ -135,5 +172,6 @@ def test_the_screens_of_requests_are_open_to_everyone(read: Service, asker: Page
     found += faults(approver, "approvals")
     approver.get_by_role("article").filter(has_text="看看各步").get_by_role("link", name="查看").click()
     approver.wait_for_url("**/approvals/*")
+    expect(approver.get_by_role("img", name="介绍信、公函，第 1 页")).to_be_visible()
     found += faults(approver, "approval")
     assert not found, "\n".join(found)

@@ -205,6 +205,7 @@ def security_officers() -> Tour:
         "security-officer": to(f"/desk/rights/{someone}"),
         "security-grants": to("/desk/grants"),
         "security-recusals": to("/desk/recusals"),
+        "security-delegations": to("/desk/delegations"),
         "security-policy": to("/desk/policy"),
         "security-policy-new": to("/desk/policy/new"),
         "security-policy-check": checked_rules,

@@ -180,6 +180,6 @@ def test_a_proof_goes_along_and_a_faulty_one_is_told(site, owner, dossier):
         assert browser.post(f"{here}/proofs", form, seen=here).status_code == status
     assert "正在安全检查" in words_of(browser.get(here).text)
     part = browser.get(here, headers={"HX-Request": "true", "HX-Poll": "true"})
-    assert part.text.lstrip().startswith('<section id="proofs"')
+    assert part.text.lstrip().startswith('<section id="attachments"')
     keeper = browser_of(site, make_officer(Role.ARCHIVIST, custody="市财政局"))
     assert "户口簿.jpg" in words_of(keeper.get(f"/desk/corrections/{asked.public_id}").text)

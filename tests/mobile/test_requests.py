@@ -2,19 +2,35 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from werkzeug.test import TestResponse
 
-from tests.asking import granted, make_approver, make_draft, make_request, terms
-from tests.builders import ELSEWHERE, UNIT, index_all, make_dossier, make_material, make_officer, make_page
+from ocr_worker.attaching import AttachmentLane
+from tests.asking import approve, granted, make_approver, make_draft, make_request, terms
+from tests.builders import (
+    ELSEWHERE,
+    UNIT,
+    index_all,
+    make_dossier,
+    make_material,
+    make_officer,
+    make_page,
+    picture,
+)
 from tests.desk import browser_of
+from tests.moment import NOW
 from tests.ruling import rule
 from tests.site import Browser, Site, words_of
 from webapp.domain.access_request import MOST_OPEN
+from webapp.domain.disclosure import Level
 from webapp.domain.grant import UNDO
 from webapp.domain.role import Role
 from webapp.services import approvals, audit, caseload, requests
 from webapp.services.actor import Actor
+from webapp.storage.accounts import Session
+from webapp.storage.attachments import Attachment
 from webapp.storage.pages import Page
 from webapp.storage.requests import AccessRequest, Grant
 from webapp.web.filters import ZONE
@@ -298,6 +314,118 @@ def test_wrong_terms_are_said_by_the_form_and_nothing_is_lost(site: Site, page: 
         assert reader.post(terms, sent).status_code == 422
     assert "草稿" in words_of(reader.get("/requests").text)
     assert "核对" in reader.get(terms.replace("/terms", "/reason")).text
+
+
+def begun(
+    asker: Actor, page: Page, browser: Browser, *letters: tuple[str, bytes], **reason: str
+) -> TestResponse:
+    """The first step, with files."""
+    material = page.material.public_id
+    form = {"material": material, "purpose": "2", "details": "核对学历", **reason}
+    files = [(BytesIO(content), name) for name, content in letters]
+    return browser.post("/requests/new", form | {"letter": files}, seen=f"/requests/new?material={material}")
+
+
+def opened_by_the_worker() -> None:
+    lane = AttachmentLane(lambda: NOW)
+    while lane.step():
+        pass
+
+
+def test_a_letter_goes_along_and_both_sides_see_it(site: Site, page: Page, asker: Actor) -> None:
+    browser, approver = browser_of(site, asker), browser_of(site, make_approver(now=site.now))
+    step = begun(asker, page, browser, ("介绍信.jpg", picture("letter")), ("公函.jpg", picture("more")))
+    assert step.status_code == 303
+    request = AccessRequest.get()
+    reason = f"/requests/{request.public_id}/reason"
+    assert "正在安全检查" in browser.get(reason, headers={"HX-Request": "true"}).text
+    opened_by_the_worker()
+    part = browser.get(reason, headers={"HX-Request": "true"}).text
+    assert part.lstrip().startswith('<section id="attachments"')
+    assert "every 2s" not in part
+    requests.change_terms(asker, request.public_id, terms(), now=site.now)
+    requests.submit(asker, request.public_id, now=site.now)
+    letter = Attachment.get()
+    assert browser.get(f"/requests/letters/{letter.public_id}/1").mimetype == "image/jpeg"
+    case = approver.get(f"/approvals/{request.public_id}").text
+    assert "介绍信.jpg" in case
+    address = f"/approvals/letters/{letter.public_id}/1"
+    assert address in case
+    assert approver.get(address).mimetype == "image/jpeg"
+    assert "移除" not in browser.get(f"/requests/{request.public_id}").text
+
+
+def test_a_letter_is_not_lost_when_something_else_is_wrong(site: Site, page: Page, asker: Actor) -> None:
+    browser = browser_of(site, asker)
+    wrong = begun(asker, page, browser, ("介绍信.jpg", picture("letter")), details=" ", purpose="2")
+    assert wrong.status_code == 422
+    assert "介绍信.jpg" in wrong.text
+    request = AccessRequest.get()
+    reason = f"/requests/{request.public_id}/reason"
+    assert f'action="{reason}"' in wrong.text
+    assert 'value="2" id="purpose-2" checked' in wrong.text
+    kept = browser.post(reason, {"purpose": "2", "details": "核对学历"}, seen=reason)
+    assert kept.headers["Location"].endswith("/scope")
+    assert [one.file_name for one in Attachment.select()] == ["介绍信.jpg"]
+
+
+def test_a_reason_is_not_lost_when_the_letter_is_wrong(site: Site, page: Page, asker: Actor) -> None:
+    browser = browser_of(site, asker)
+    wrong = begun(asker, page, browser, ("a.exe", b"MZ" * 20), details="核对学历和学位")
+    assert wrong.status_code == 422
+    assert 'href="#letter"' in wrong.text
+    assert AccessRequest.get().details == "核对学历和学位"
+
+
+def test_a_letter_is_removed_and_what_was_typed_stays(site: Site, page: Page, asker: Actor) -> None:
+    browser = browser_of(site, asker)
+    begun(asker, page, browser, ("介绍信.jpg", picture("letter")))
+    request = AccessRequest.get()
+    here = f"/requests/{request.public_id}"
+    remove = f"{here}/letters/{Attachment.get().public_id}/remove"
+    assert f'formaction="{remove}"' in browser.get(f"{here}/reason").text
+    typed = {"purpose": "", "details": "还没有写完"}
+    assert browser.post(remove, typed, seen=f"{here}/reason").status_code == 303
+    assert "还没有写完" in browser.get(f"{here}/reason").text
+    assert not Attachment.select().exists()
+    assert browser.get(here).status_code == 200
+
+
+def test_what_an_approver_ticked_off_and_wrote_is_there_when_the_form_comes_back(
+    site: Site, page: Page, asker: Actor
+) -> None:
+    request = make_request(asker, page.material, categories="4-1 9-1", level=Level.CLEAR)
+    approver = make_approver(now=site.now)
+    browser = browser_of(site, approver)
+    Session.update(proved_at=None).execute()
+    place, version = f"/approvals/{request.public_id}", {"version": request.version}
+    less = {"category": "9-1", "level": "masked", "until": "2026-03-03", "minutes": "20", "code": "000000"}
+    again = browser.post(f"{place}/approve", version | less).text
+    assert 'value="9-1" checked' in again
+    assert 'value="4-1">' in again
+    assert re.search('value="masked"[^>]* checked', again)
+    assert 'value="2026-03-03"' in again
+    assert 'value="20"' in again
+    approve(request, make_approver(now=site.now), now=site.now)
+    for act in ("return", "reject"):
+        late = browser.post(f"{place}/{act}", version | {"words": "请说明用途"})
+        assert late.status_code == 422
+        assert "已批准" in words_of(late.text)
+    waiting = make_request(asker, page.material, level=Level.CLEAR)
+    AccessRequest.update(version=9).where(AccessRequest.id == waiting.id).execute()
+    for act in ("return", "reject"):
+        late = browser.post(f"/approvals/{waiting.public_id}/{act}", version | {"words": "请说明用途"})
+        assert "请说明用途</textarea>" in late.text
+
+
+def test_undo_is_offered_to_who_approved_alone(site: Site, page: Page, asker: Actor) -> None:
+    first, other = make_approver(now=site.now), make_approver(now=site.now)
+    request = make_request(asker, page.material)
+    approve(request, first, now=site.now)
+    seen = [
+        browser_of(site, who).get(f"/approvals?approved={request.public_id}").text for who in (first, other)
+    ]
+    assert ["5 秒后生效" in text for text in seen] == [True, False]
 
 
 def test_the_steps_offer_what_the_rules_allow(site: Site, page: Page, asker: Actor) -> None:

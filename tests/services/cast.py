@@ -35,6 +35,7 @@ def actor_in(
     *,
     lookup: str = "",
     custody: str = "",
+    approval: str = "",
     subject: Subject | None = None,
     recused_from: Subject | None = None,
 ) -> Actor:
@@ -43,7 +44,7 @@ def actor_in(
         officer = Officer.create(
             login=new_public_id().casefold(), name="某某", role_names=role, subject=subject, created_at=NOW
         )
-        for kind, path in (("lookup", lookup), ("custody", custody)):
+        for kind, path in (("lookup", lookup), ("custody", custody), ("approval", approval)):
             if path:
                 Scope.create(officer=officer, unit=units.find_or_create(path), kind=kind)
         if recused_from:

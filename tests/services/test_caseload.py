@@ -1,17 +1,19 @@
 """What an approver has before them: a list in pages with the clues at hand, and no catalogue once it is decided."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.asking import DAY, approve, granted, make_approver, make_request
-from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer
+from tests.builders import ELSEWHERE, UNIT, make_dossier, make_material, make_officer, make_page
 from tests.moment import NOW
 from webapp.domain.access_request import State
 from webapp.domain.disclosure import Level
 from webapp.domain.role import Role
 from webapp.services import approvals, caseload
+from webapp.storage.accounts import Officer
 
 
 @pytest.fixture
@@ -102,3 +104,16 @@ def test_what_was_read_lately_is_a_clue(asker, dossier):
     make_request(asker, make_material(dossier, "1", "履历表"))
     (card,) = caseload.todo(make_approver(), now=NOW).listed
     assert "申请人近 30 天已获准查阅 10 份档案" in card.unusual
+
+
+def test_the_approvers_own_name_in_a_dossier_is_a_clue_for_them_alone(asker, dossier):
+    approver, other = make_approver(), make_approver()
+    Officer.update(name="钱国栋").where(Officer.id == approver.person.id).execute()
+    approver = replace(approver, officer=Officer.get_by_id(approver.person.id))
+    make_page(make_material(dossier, "1", "履历表"), "姓名 钱强丽", "父亲 钱国栋 退休")
+    request = make_request(asker, make_material(dossier, "4-1", "学历证明"))
+    words = "1 页出现您的姓名"
+    for actor, expected in ((approver, True), (other, False)):
+        (card,) = caseload.todo(actor, now=NOW).listed
+        opened = caseload.opened(actor, request.public_id, now=NOW)
+        assert [words in " ".join(clues) for clues in (card.unusual, opened.unusual)] == [expected] * 2

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.asking import stand_in
 from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.moment import NOW
 from webapp.domain.disclosure import Policy, Preset
@@ -14,6 +15,7 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.services import (
     audit,
+    caseload,
     corrections,
     fact_answers,
     fact_approvals,
@@ -157,7 +159,7 @@ def test_who_cannot_read_the_pages_waits_for_an_approver_first(keeper, page, dos
     ):
         with pytest.raises(Conflict):
             act()
-    assert [one.query for one in fact_approvals.waiting(approver)] == [query]
+    assert [one.query for one in fact_approvals.waiting(approver, at=NOW)] == [query]
     fact_approvals.approve(approver, query.public_id, now=NOW)
     assert notices.unread(keeper.person) == 1
     assert notices.unread(approver.person) == 0
@@ -181,10 +183,36 @@ def test_an_approver_turns_it_down_with_a_reason(keeper, dossier):
     fact_approvals.decline(approver, query.public_id, "与工作无关", now=NOW)
     learnt = told(stranger, query)
     assert (learnt.state, learnt.words) == (State.DECLINED, "与工作无关")
-    assert fact_approvals.waiting(approver) == []
+    assert fact_approvals.waiting(approver, at=NOW) == []
     assert fact_approvals.opened(approver, query.public_id, now=NOW).words == "与工作无关"
     with pytest.raises(NotFound):
         fact_approvals.opened(able(Role.APPROVER), query.public_id, now=NOW)
+
+
+def test_units_and_deputies_hold_for_facts_too(dossier):
+    here, elsewhere = able(Role.APPROVER, approval=UNIT), able(Role.APPROVER, approval=ELSEWHERE)
+    security = able(Role.SECURITY_OFFICER)
+    query = ask(make_officer(Role.OFFICIAL, lookup=ELSEWHERE), dossier)
+    assert [notices.unread(one.person) for one in (here, elsewhere, security)] == [1, 0, 0]
+    assert fact_approvals.waiting(elsewhere, at=NOW) == []
+    with pytest.raises(Refused, match="审批范围"):
+        fact_approvals.approve(elsewhere, query.public_id, now=NOW)
+    delegation = stand_in(elsewhere, here)
+    assert [one.query for one in fact_approvals.waiting(elsewhere, at=NOW)] == [query]
+    recusal = Recusal.create(officer=here.person, subject=dossier.subject, relation="姐姐")
+    with pytest.raises(Refused, match="须回避"):
+        fact_approvals.approve(elsewhere, query.public_id, now=NOW)
+    assert caseload.stranded(now=NOW) == {dossier.subject.unit_id: 1}
+    reminders.send(now=NOW + timedelta(days=2))
+    assert notices.unread(security.person) == 2  # of the delegation, and of this
+    recusal.delete_instance()
+    fact_approvals.approve(elsewhere, query.public_id, now=NOW)
+    kept = FactQuery.get()
+    assert (kept.approved_by, kept.absent) == (elsewhere.person, here.person)
+    assert notices.unread(security.person) == 1
+    approved = next(one for one in audit.entries() if one["action"] == "facts:approved")
+    assert approved["details"]["absent"] == here.person.public_id
+    assert delegation.ended_at is None
 
 
 def test_nobody_asks_where_recusal_or_policy_forbids_reading(page, dossier, owner):

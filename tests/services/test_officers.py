@@ -18,6 +18,7 @@ from webapp.services import (
     officer_import,
     officer_list,
     officers,
+    remits,
     sessions,
     sign_in,
     spreadsheets,
@@ -189,6 +190,23 @@ def test_a_scope_needs_its_role(guard: Actor) -> None:
         unit = units.find_or_create("市教育局")
     with pytest.raises(Invalid, match="保管范围只用于档案管理员"):
         officers.set_rights(made(), Rights(frozenset({Role.OFFICIAL}), custody=(unit,)), actor=guard, now=NOW)
+    with pytest.raises(Invalid, match="审批范围只用于审批人"):
+        officers.set_rights(
+            made("other"), Rights(frozenset({Role.ARCHIVIST}), approval=(unit,)), actor=guard, now=NOW
+        )
+
+
+def test_an_approver_gets_units_to_decide_for_or_none_which_is_everywhere(guard: Actor) -> None:
+    with transaction():
+        school = units.find_or_create("市教育局")
+    officer = made()
+    for held in ((school,), ()):
+        rights = Rights(frozenset({Role.APPROVER}), approval=held)
+        officers.set_rights(officer, rights, actor=guard, now=NOW)
+        assert officers.rights_of(Officer.get_by_id(officer.id)).approval == held
+        assert next(audit.entries(limit=1))["details"]["approval"] == [unit.public_id for unit in held]
+        assert remits.of(officer).covers("/999/") == (not held)
+        assert remits.of(officer).covers(school.path)
 
 
 def test_an_account_of_a_person_of_the_roster_may_read_their_own_dossier() -> None:
@@ -298,6 +316,7 @@ def test_a_spreadsheet_makes_every_account_with_its_link() -> None:
                 "单位": "预算科",
                 "角色": "查阅人、审批人",
                 "查阅范围": "市财政局",
+                "审批范围": "市财政局/预算科",
             },
             {"账号": "1003", "姓名": "赵云", "角色": "档案管理员", "保管范围": "市财政局、市财政局/预算科"},
         ]
@@ -313,6 +332,7 @@ def test_a_spreadsheet_makes_every_account_with_its_link() -> None:
     assert [made.officer.login for made in links] == ["1001", "1002", "1003"]
     assert links[0].officer.roles == {Role.INDIVIDUAL}
     assert len(officers.rights_of(links[2].officer).custody) == 2
+    assert [unit.name for unit in officers.rights_of(links[1].officer).approval] == ["预算科"]
     assert all(enrolment.find(made.token, now=NOW) for made in links)
     sheet = officer_import.links_sheet(links, lambda token: f"https://x/enrol/{token}", until="2026-03-05")
     assert links[0].token in spreadsheets.read(sheet).rows[1][2]

@@ -5,14 +5,14 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from ocr_worker.proving import ProofLane
+from ocr_worker.attaching import AttachmentLane
 from tests.builders import UNIT, keeper_of, make_dossier, make_officer, picture
 from tests.moment import NOW
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import audit, corrections, pages, pieces, proofs
+from webapp.services import attachments, audit, corrections, pages, pieces, proofs
 from webapp.services.corrections import Aim
-from webapp.storage.corrections import Proof, ProofPage
+from webapp.storage.attachments import Attachment, AttachmentPage
 from webapp.storage.jobs import Job
 
 
@@ -36,7 +36,7 @@ def attach(owner, asked, content=None, name="户口簿.jpg"):
 
 
 def work():
-    lane = ProofLane(lambda: NOW)
+    lane = AttachmentLane(lambda: NOW)
     while lane.step():
         pass
 
@@ -50,11 +50,11 @@ def test_a_proof_is_opened_by_the_worker_and_shown_marked_to_both(owner, asked, 
     with pytest.raises(NotFound):
         look(owner, proof)
     work()
-    assert Proof.get().state == "decoded"
+    assert Attachment.get().state == "decoded"
     for actor in (owner, keeper_of(dossier)):
         shown = Image.open(BytesIO(look(actor, proof).content))
         assert shown.format == "JPEG"
-        assert shown.tobytes() != Image.open(BytesIO(pieces.load(ProofPage.get().image))).tobytes()
+        assert shown.tobytes() != Image.open(BytesIO(pieces.load(AttachmentPage.get().image))).tobytes()
         assert next(audit.entries(limit=1))["action"] == "proof:delivered"
 
 
@@ -81,28 +81,28 @@ def test_nobody_else_sees_it(owner, asked, dossier):
 def test_what_is_no_scan_is_not_kept(owner, asked, content, name):
     with pytest.raises(Invalid):
         proofs.attach(owner, asked, name, content, now=NOW)
-    assert not Proof.select().exists()
+    assert not Attachment.select().exists()
 
 
 def test_what_only_pretends_is_refused_by_the_worker_with_a_reason(owner, asked):
     attach(owner, asked, b"\xff\xd8\xff" + b"not a picture at all" * 9)
     work()
-    refused = Proof.get()
+    refused = Attachment.get()
     assert refused.state == "refused"
     assert refused.reason
-    assert not ProofPage.select().exists()
+    assert not AttachmentPage.select().exists()
 
 
 def test_too_long_and_too_many_are_refused(owner, asked, monkeypatch):
-    monkeypatch.setattr(proofs, "MOST_PAGES", 0)
+    monkeypatch.setattr(attachments, "MOST_PAGES", 0)
     attach(owner, asked)
     work()
-    assert Proof.get().state == "refused"
-    for number in range(proofs.MOST_PROOFS - 1):
+    assert Attachment.get().state == "refused"
+    for number in range(attachments.MOST - 1):
         attach(owner, asked, picture(f"{number}"))
     with pytest.raises(Conflict, match="最多"):
         attach(owner, asked)
-    monkeypatch.setattr(proofs, "LARGEST_FILE", 10)
+    monkeypatch.setattr(attachments, "LARGEST_FILE", 10)
     with pytest.raises(Invalid, match="超过"):
         attach(owner, asked)
 
@@ -118,14 +118,14 @@ def test_its_pieces_are_sealed_kept_by_the_sweep_and_let_go_with_it(owner, asked
     work()
     later = NOW.replace(year=NOW.year + 1)
     assert pages.unreferred(later) == []
-    proof = Proof.get()
-    ProofPage.delete().execute()
+    proof = Attachment.get()
+    AttachmentPage.delete().execute()
     proof.delete_instance()
     assert len(pages.unreferred(later)) == 2
 
 
 def test_a_job_about_a_proof_that_is_gone_does_nothing(owner, asked):
     attach(owner, asked)
-    Proof.delete().execute()
+    Attachment.delete().execute()
     work()
     assert Job.get(Job.kind == "prove").state == "done"

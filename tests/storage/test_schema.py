@@ -2,9 +2,13 @@
 
 import pytest
 
-from tests.asking import granted
-from tests.builders import ELSEWHERE, make_dossier, make_material, make_officer
+from tests.asking import granted, make_draft
+from tests.builders import ELSEWHERE, make_dossier, make_material, make_officer, picture
+from tests.moment import NOW
 from webapp.domain.role import Role
+from webapp.services import attachments, corrections, jobs, letters, proofs
+from webapp.services.corrections import Aim
+from webapp.storage.attachments import Attachment
 from webapp.storage.database import database, migrations
 from webapp.storage.models import ALL
 from webapp.storage.requests import Grant
@@ -59,3 +63,25 @@ def test_what_was_asked_and_granted_survives_the_one_right_to_copies_in_both_dir
     migrations().up()
     assert held("may_copy") == ([(1,)], [(1,)], 1)
     assert Grant.get().is_for_two is False
+
+
+def test_proofs_outlive_the_tables_they_were_in_both_ways(archive):
+    dossier = make_dossier("张三")
+    owner = make_officer(Role.INDIVIDUAL, subject=dossier.subject)
+    asked = corrections.ask(owner, Aim("birth"), "应当是 1970 年 3 月，见户口簿", now=NOW)
+    proof = proofs.attach(owner, asked.public_id, "户口簿.jpg", picture("proof"), now=NOW)
+    job = jobs.claim((attachments.OPEN,), now=NOW)
+    attachments.decoded(job, proof, [attachments.Picture(picture("side"), 10, 14)], now=NOW)
+    asker = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
+    draft = make_draft(asker, make_material(dossier, "1", "履历表"))
+    letters.attach(asker, draft.public_id, "公函.jpg", picture("letter"), now=NOW)
+    held = database.execute_sql("SELECT * FROM attachment_page").fetchall()
+    migrations().down("0018_letters")
+    assert database.execute_sql("SELECT public_id, file_name FROM proof").fetchall() == [
+        (proof.public_id, "户口簿.jpg")
+    ]
+    assert len(database.execute_sql("SELECT * FROM proof_page").fetchall()) == 1
+    migrations().up()
+    assert [one.public_id for one in Attachment.select()] == [proof.public_id]
+    assert database.execute_sql("SELECT * FROM attachment_page").fetchall() == held
+    assert proofs.picture(owner, proof.public_id, 1, now=NOW).content

@@ -44,6 +44,12 @@ def test_the_operator_makes_an_account_that_needs_no_second_person(site: Site) -
     assert [unit.name for unit in officers.rights_of(officer).custody] == ["市财政局"]
 
 
+def test_an_approver_gets_units_on_the_console(site: Site) -> None:
+    run(site, "create", "shenpi", "王芳", "--role", "approver", "--approval", "市财政局/预算科")
+    held = officers.rights_of(Officer.get(Officer.login == "shenpi"))
+    assert [unit.name for unit in held.approval] == ["预算科"]
+
+
 def test_forbidden_pairs_are_refused_on_the_console_too(site: Site) -> None:
     with pytest.raises(Invalid, match="三员分离"):
         run(site, "create", "both", "某人", "--role", "auditor", "--role", "archivist")

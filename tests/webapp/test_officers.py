@@ -138,6 +138,11 @@ def test_rights_are_changed_by_the_security_officer_alone(site: Site, admin: Bro
     assert guard.post(page, form, seen=page).status_code == 303
     held = officers.rights_of(Officer.get_by_id(officer.id))
     assert (held.roles, [u.name for u in held.custody]) == ({Role.ARCHIVIST}, ["预算科"])
+    assert "留空则全部单位的申请都能审批" in guard.get(page).text
+    guard.post(page, {"roles": ["approver"], "approval": "市财政局/预算科"}, seen=page)
+    assert "市财政局/预算科</textarea>" in guard.get(page).text
+    assert [u.name for u in officers.rights_of(officer).approval] == ["预算科"]
+    assert "审批范围" in admin.get(f"/desk/officers/{officer.public_id}").text
     wrong = guard.post(page, {"roles": ["archivist", "auditor"]}, seen=page)
     assert (wrong.status_code, "不能由同一人兼任" in wrong.text) == (422, True)
 

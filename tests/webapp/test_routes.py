@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.accounts import OFFICE
-from tests.asking import DAY, approve, granted, make_approver, make_request
+from tests.asking import DAY, approve, granted, make_approver, make_request, stand_in
 from tests.borrowing import lent
 from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.site import Site, opened, token_in
@@ -138,7 +138,7 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /desk/policy/grants": SECURITY,
     "GET /desk/policy/new": SECURITY,
     "POST /desk/policy/new": SECURITY,
-    "GET /desk/proofs/<proof_id>/<int:number>": ARCHIVIST,
+    "GET /desk/proofs/<attachment_id>/<int:number>": ARCHIVIST,
     "GET /desk/requests/<request_id>/form.pdf": ARCHIVIST,
     "GET /desk/rights": SECURITY,
     "POST /desk/rights/search": SECURITY,
@@ -160,6 +160,11 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /approvals/<request_id>/reject": APPROVER,
     "POST /approvals/<request_id>/return": APPROVER,
     "POST /approvals/<request_id>/undo": APPROVER,
+    "GET /delegations": APPROVER,
+    "POST /delegations": APPROVER,
+    "POST /delegations/<delegation_id>/end": APPROVER,
+    "GET /desk/delegations": SECURITY,
+    "POST /desk/delegations/<delegation_id>/end": SECURITY,
     "GET /approvals/facts/<query_id>": APPROVER,
     "POST /approvals/facts/<query_id>/approve": APPROVER,
     "POST /approvals/facts/<query_id>/decline": APPROVER,
@@ -194,6 +199,9 @@ POLICY: dict[str, frozenset[str]] = {
     "GET /requests/<request_id>/form.pdf": OFFICIAL,
     "POST /requests/<request_id>/again": OFFICIAL,
     "POST /requests/<request_id>/answer": OFFICIAL,
+    "GET /approvals/letters/<attachment_id>/<int:number>": APPROVER,
+    "GET /requests/letters/<attachment_id>/<int:number>": OFFICIAL,
+    "POST /requests/<request_id>/letters/<letter_id>/remove": OFFICIAL,
     "GET /requests/<request_id>/reason": OFFICIAL,
     "POST /requests/<request_id>/reason": OFFICIAL,
     "GET /requests/<request_id>/scope": OFFICIAL,
@@ -253,7 +261,7 @@ POLICY: dict[str, frozenset[str]] = {
     "POST /notices/read": EVERY_ROLE,
     "GET /me/export": INDIVIDUAL,
     "POST /me/export": INDIVIDUAL,
-    "GET /me/proofs/<proof_id>/<int:number>": INDIVIDUAL,
+    "GET /me/proofs/<attachment_id>/<int:number>": INDIVIDUAL,
     "GET /me/viewers": INDIVIDUAL,
     "GET /me/viewers/<viewing_id>": INDIVIDUAL,
     "GET /me/viewers/paper": INDIVIDUAL,
@@ -354,8 +362,10 @@ class World:
             "device_id": "no-such-device--",
             "passkey_id": "no-such-passkey-",
             "notice_id": "no-such-notice--",
+            "delegation_id": "no-such-delegat-",
             "viewing_id": "no-such-viewing-",
-            "proof_id": "no-such-proof---",
+            "attachment_id": "no-such-attachm-",
+            "letter_id": "no-such-letter--",
             "complaint_id": self.complaint.public_id,
             "case_id": self.complaint.public_id,
             "correction_id": self.correction.public_id,
@@ -662,6 +672,9 @@ DECIDED_BY: dict[str, dict[str, int]] = {  # who, and what they get; what is not
     "approver who asked": {},
     "approver about themselves": {},
     "approver, recused": {},
+    "approver elsewhere": {},
+    "approver elsewhere, deputy": {"case": 200, "send back": 422, "approve": 303},
+    "approver elsewhere, deputy of one recused": {},
     "first approver again": {},
     "second approver": {"case": 200, "form": 200, "send back": 422, "approve": 303},
     "approver without a code": {"case": 200, "form": 200, "send back": 422, "approve": 422},
@@ -685,6 +698,13 @@ def decider(world: World, who: str, request: AccessRequest) -> Actor:
         return first
     if who == "second approver":
         approve(request, make_approver(now=world.site.now), now=world.site.now)
+    if who.startswith("approver elsewhere"):
+        deputy = able(Role.APPROVER, approval=ELSEWHERE)
+        if "deputy" in who:
+            kept_away = subject if who.endswith("recused") else None
+            absent = able(Role.APPROVER, approval=UNIT, recused_from=kept_away)
+            stand_in(deputy, absent, now=world.site.now)
+        return deputy
     if who.startswith("approver") or who.endswith("approver"):
         return make_officer(Role.APPROVER, recused_from=subject if who.endswith("recused") else None)
     role = who.removeprefix("another ").replace(" ", "_")

@@ -28,6 +28,9 @@ _ROLES = click.Choice([role.value for role in Role])
 @click.option(
     "--custody", multiple=True, help="A unit an archivist keeps the dossiers of. Repeat for several."
 )
+@click.option(
+    "--approval", multiple=True, help="A unit an approver decides for; none is all. Repeat for several."
+)
 @click.option("--id-number", default="", help="Of the person of the roster this officer is.")
 def create(
     login: str,
@@ -36,10 +39,11 @@ def create(
     unit: str,
     lookup: tuple[str, ...],
     custody: tuple[str, ...],
+    approval: tuple[str, ...],
     id_number: str,
 ) -> None:
     """Make an account and print its enrolment link, which works once within 72 hours."""
-    rights = Rights(frozenset(map(Role, roles)), _units(lookup), _units(custody))
+    rights = Rights(frozenset(map(Role, roles)), _units(lookup), _units(custody), _units(approval))
     subject = officers.subject_with(id_number) if id_number else None
     new = NewOfficer(login, name, rights, officer_import.unit_at(unit), subject)
     made = officers.create(new, actor=SYSTEM, now=_now())

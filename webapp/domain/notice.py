@@ -15,11 +15,15 @@ class NoticeKind(StrEnum):
     """What happened. The record of a notice is the public id that its address names."""
 
     REQUEST_WAITING = "request-waiting"
+    REQUEST_STRANDED = "request-stranded"  # nobody may decide about it
     REQUEST_APPROVED = "request-approved"
     REQUEST_RETURNED = "request-returned"
     REQUEST_REJECTED = "request-rejected"
     REQUEST_EXPIRED = "request-expired"
     DECISION_OVERDUE = "decision-overdue"
+    DELEGATION_NAMED = "delegation-named"
+    DELEGATION_ENDED = "delegation-ended"
+    DELEGATION_WATCHED = "delegation-watched"
     GRANT_ENDING = "grant-ending"
     GRANT_REVOKED = "grant-revoked"
     NEW_DEVICE = "new-device"
@@ -72,6 +76,14 @@ TELLINGS: dict[NoticeKind, Telling] = {
     NoticeKind.REQUEST_REJECTED: Telling("您的查阅申请没有批准", "/requests/{record}", Role.OFFICIAL),
     NoticeKind.REQUEST_EXPIRED: Telling("您的查阅申请过期了", "/requests/{record}", Role.OFFICIAL),
     NoticeKind.DECISION_OVERDUE: Telling("有一份查阅申请还没有审批", "/approvals/{record}", Role.APPROVER),
+    NoticeKind.REQUEST_STRANDED: Telling(
+        "有一份查阅申请没有人可以审批", "/desk/rights", Role.SECURITY_OFFICER
+    ),
+    NoticeKind.DELEGATION_NAMED: Telling("有一位审批人请您代理审批", "/delegations", Role.APPROVER),
+    NoticeKind.DELEGATION_ENDED: Telling("一项审批代理提前结束了", "/delegations", Role.APPROVER),
+    NoticeKind.DELEGATION_WATCHED: Telling(
+        "有一位审批人委托了代理", "/desk/delegations", Role.SECURITY_OFFICER
+    ),
     NoticeKind.GRANT_ENDING: Telling("一项查阅授权快到期了", "/requests/{record}", Role.OFFICIAL),
     NoticeKind.GRANT_REVOKED: Telling("一项查阅授权被收回", "/requests/{record}", Role.OFFICIAL),
     NoticeKind.NEW_DEVICE: Telling("您的账号在一台新设备上登录", "/account"),

@@ -19,7 +19,7 @@ class Permission(StrEnum):
     OWN = "own"  # 我的档案
     REQUESTS = "requests"  # 查阅申请
     JOIN = "join"  # 同阅
-    APPROVALS = "approvals"  # 审批
+    APPROVALS = "approvals"  # 审批，审批代理
     GRANTS = "grants"  # 收回授权
     RECUSALS = "recusals"  # 回避登记
     POLICY = "policy"  # 查阅规则

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.domain.errors import Invalid
 from webapp.domain.local_time import day
 from webapp.domain.permission import Permission
-from webapp.services import corrections, proofs
+from webapp.services import attachments, corrections, proofs
 from webapp.web.clock import now
 from webapp.web.documents import picture
 from webapp.web.faults import shown_again
@@ -35,12 +35,12 @@ def shown(correction_id: str) -> str:
     return render_template("desk_corrections/correction.html", **_told(correction_id))
 
 
-@bp.get("/desk/proofs/<proof_id>/<int:number>")
+@bp.get("/desk/proofs/<attachment_id>/<int:number>")
 @requires(Permission.CORRECTIONS)
 @limiter.limit(PAGE_IMAGES)
-def proof(proof_id: str, number: int) -> Response:
+def proof(attachment_id: str, number: int) -> Response:
     """One side of a proof, marked."""
-    return picture(proofs.picture(current_actor(), proof_id, number, now=now()))
+    return picture(proofs.picture(current_actor(), attachment_id, number, now=now()))
 
 
 @bp.post("/desk/corrections/<correction_id>")
@@ -62,4 +62,5 @@ def decide(correction_id: str) -> Response:
 
 def _told(correction_id: str) -> dict[str, Any]:
     told = corrections.kept_one(current_actor(), correction_id, now=now())
-    return {"told": told, "proofs": proofs.of(told.correction), "picture": "corrections.proof"}
+    sent = attachments.of(told.correction)
+    return {"told": told, "attachments": sent, "heading": "证明", "picture": "corrections.proof"}

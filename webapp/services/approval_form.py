@@ -62,7 +62,7 @@ def for_asker(actor: Actor, request_id: str, *, now: datetime) -> Form:
 def for_approver(actor: Actor, request_id: str, *, now: datetime) -> Form:
     """The form for one who may decide about it; logged. Raises NotFound, Refused."""
     request = approvals.find(request_id)
-    deciders.require(actor, request)
+    deciders.require(actor, request, at=now)
     return _form(actor, request, _titles(request), now)
 
 

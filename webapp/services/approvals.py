@@ -19,11 +19,11 @@ from webapp.services import asked, audit, deciders, grants, notices, policy, ses
 from webapp.services.actor import Actor
 from webapp.services.asked import Named
 from webapp.storage.accounts import Officer
-from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.archive import Material
 from webapp.storage.database import transaction
 from webapp.storage.requests import AccessRequest, Grant, GrantScope, RequestStep
 
-_WAITING = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE)
+WAITING = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE, NoticeKind.REQUEST_STRANDED)
 _TOLD = {Step.RETURNED: NoticeKind.REQUEST_RETURNED, Step.REJECTED: NoticeKind.REQUEST_REJECTED}
 QUESTION, REASON = "要补充的问题", "不予批准的理由"
 _NAMES = {level: name for name, level in grants.LEVELS.items()}
@@ -46,8 +46,7 @@ def approve(
     version -- of the request as the approver saw it; less -- what to give instead of all that was offered so far.
     Raises NotFound, Refused, Conflict when it was changed or decided since, Invalid when `less` is more.
     """
-    request = find(request_id)
-    deciders.require(actor, request)
+    request, absent = _decidable(actor, request_id, now)
     offered = offer_of(request)
     if request.approvals and _awaiting(request) is None:
         raise Conflict("第一位审批人的同意已经失效，请退回补充后重新审批")
@@ -61,13 +60,14 @@ def approve(
     _move(request, version, now, approvals=approvals, **state)
     grant = _write_grant(request, given, is_double=approvals > 1, is_last=is_last, now=now)
     step = Step.APPROVED if is_last else Step.SECONDED
-    asked.note_step(request, actor, step, now)
-    notices.settle(_WAITING, request_id, now=now)
+    asked.note_step(request, actor, step, now, absent=absent)
+    notices.settle(WAITING, request_id, now=now)
     if is_last:
         notices.notify(request.asker, NoticeKind.REQUEST_APPROVED, request_id, now=now)
     else:
         tell_approvers(find(request_id), now=now)
-    _log(f"request:{step}", request, actor, now, {"grant": grant.public_id, "less": less is not None})
+    more = {"grant": grant.public_id, "less": less is not None, **_in_the_name_of(absent)}
+    _log(f"request:{step}", request, actor, now, more)
     return grant
 
 
@@ -89,26 +89,27 @@ def approve_all(actor: Actor, chosen: list[tuple[str, int]], *, now: datetime) -
 def send_back(actor: Actor, request_id: str, question: str, *, version: int, now: datetime) -> None:
     """Return a request to its asker with a question. Raises NotFound, Refused, Conflict, Invalid."""
     words = rules.checked_words(question, what=QUESTION)
-    request = _decidable(actor, request_id)
+    request, absent = _decidable(actor, request_id, now)
     _move(request, version, now, state=State.RETURNED, approvals=0)
-    _end(request, Step.RETURNED, words, actor, now)
+    asked.note_step(request, actor, Step.RETURNED, now, words, absent=absent)
+    _end(request, Step.RETURNED, actor, now, absent)
 
 
 @transaction()
 def reject(actor: Actor, request_id: str, reason: str, *, version: int, now: datetime) -> None:
     """Turn a request down, with a reason its asker sees. Raises NotFound, Refused, Conflict, Invalid."""
     words = rules.checked_words(reason, what=REASON)
-    request = _decidable(actor, request_id)
+    request, absent = _decidable(actor, request_id, now)
     _move(request, version, now, state=State.REJECTED, decided_at=now)
-    _end(request, Step.REJECTED, words, actor, now)
+    asked.note_step(request, actor, Step.REJECTED, now, words, absent=absent)
+    _end(request, Step.REJECTED, actor, now, absent)
 
 
 @transaction()
 def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
     """Take one's own approval back within the undo window. Raises NotFound, Refused, Conflict afterwards."""
     request = find(request_id)
-    last = request.steps.order_by(RequestStep.id.desc()).first()
-    if last is None or last.kind != Step.APPROVED or last.officer_id != actor.person.id:
+    if (last := _own_approval(actor, request)) is None:
         raise Refused("只能撤销自己刚刚作出的批准", rule="approval:undo")
     pending = (Grant.request == request) & Grant.revoked_at.is_null() & (Grant.in_force_at > now)
     is_double = request.approvals > 1
@@ -125,7 +126,7 @@ def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
         decided_at=None,
         version=AccessRequest.version + 1,
     ).where((AccessRequest.id == request.id) & (AccessRequest.state == State.APPROVED)).execute()
-    asked.note_step(request, actor, Step.UNDONE, now)
+    asked.note_step(request, actor, Step.UNDONE, now, absent=last.absent)
     notices.settle([NoticeKind.REQUEST_APPROVED], request_id, now=now)
     tell_approvers(find(request_id), now=now)
     _log("request:undone", request, actor, now)
@@ -133,18 +134,18 @@ def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
 
 def find(request_id: str) -> AccessRequest:
     """A request that was handed in, with whose dossier it is about. Raises NotFound, also for a draft."""
-    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
-    query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
-    request = query.where(AccessRequest.public_id == request_id).get_or_none()
+    request = asked.with_dossiers().where(AccessRequest.public_id == request_id).get_or_none()
     if request is None or request.submitted_at is None:
         raise NotFound("没有这份申请")
     return request
 
 
 def tell_approvers(request: AccessRequest, *, now: datetime) -> None:
-    """Tell whoever may decide that a request waits. Part of the caller's transaction."""
-    able = [one for one in notices.officers_in(Role.APPROVER) if deciders.may(one, request)]
-    notices.notify_all(able, NoticeKind.REQUEST_WAITING, request.public_id, now=now)
+    """Tell whoever may decide that a request waits; the security officers if nobody may. Part of a transaction."""
+    able, kind = deciders.able([request], at=now)[request.id], NoticeKind.REQUEST_WAITING
+    if not able:
+        able, kind = notices.officers_in(Role.SECURITY_OFFICER), NoticeKind.REQUEST_STRANDED
+    notices.notify_all(able, kind, request.public_id, now=now)
 
 
 def offer_of(request: AccessRequest) -> Offer:
@@ -178,25 +179,37 @@ def needs_code(request: AccessRequest, *, named: Named | None = None, decided: P
     return needed(request, named=named, decided=decided) > 1 or is_clear or request.may_copy
 
 
-def pending_grant(request: AccessRequest, *, at: datetime) -> Grant | None:
-    """The grant of an approval that can still be undone."""
-    pending = (Grant.request == request) & Grant.revoked_at.is_null() & (Grant.in_force_at > at)
-    return Grant.get_or_none(pending)
+def undoable(actor: Actor, request_id: str, *, at: datetime) -> AccessRequest | None:
+    """The request, if the actor has just approved it and may take that back."""
+    pending = Grant.select(Grant.request).where(Grant.revoked_at.is_null() & (Grant.in_force_at > at))
+    named = (AccessRequest.public_id == request_id) & AccessRequest.id.in_(pending)
+    request = AccessRequest.get_or_none(named)
+    return request if request is not None and _own_approval(actor, request) else None
 
 
-def _decidable(actor: Actor, request_id: str) -> AccessRequest:
+def _own_approval(actor: Actor, request: AccessRequest) -> RequestStep | None:
+    """The last step, if it is the actor's approval."""
+    last = request.steps.order_by(RequestStep.id.desc()).first()
+    is_own = last is not None and last.kind == Step.APPROVED and last.officer_id == actor.person.id
+    return last if is_own else None
+
+
+def _decidable(actor: Actor, request_id: str, now: datetime) -> tuple[AccessRequest, Officer | None]:
+    """The request, and in whose name the actor decides about it."""
     request = find(request_id)
-    deciders.require(actor, request)
-    return request
+    return request, deciders.require(actor, request, at=now)
 
 
-def _end(request: AccessRequest, step: Step, words: str, actor: Actor, now: datetime) -> None:
+def _in_the_name_of(absent: Officer | None) -> dict[str, Any]:
+    return {"absent": absent.public_id} if absent else {}
+
+
+def _end(request: AccessRequest, step: Step, actor: Actor, now: datetime, absent: Officer | None) -> None:
     """The other way out: what a first approver left is void."""
     grants.void(request, actor=actor, now=now)
-    asked.note_step(request, actor, step, now, words)
-    notices.settle(_WAITING, request.public_id, now=now)
+    notices.settle(WAITING, request.public_id, now=now)
     notices.notify(request.asker, _TOLD[step], request.public_id, now=now)
-    _log(f"request:{step}", request, actor, now)
+    _log(f"request:{step}", request, actor, now, _in_the_name_of(absent))
 
 
 def _move(request: AccessRequest, version: int, now: datetime, **columns: Any) -> None:

@@ -4,17 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from peewee import JOIN
 
 from webapp.domain import access_request as rules
 from webapp.domain.access_request import Filed, State, Step, Terms
 from webapp.domain.category import Category
-from webapp.domain.disclosure import Sensitivity
+from webapp.domain.disclosure import Level, Sensitivity
 from webapp.domain.grant import Scope
+from webapp.services import attachments, dossiers
 from webapp.services.actor import Actor
 from webapp.services.grants import LEVELS
-from webapp.storage.archive import Material
+from webapp.storage.accounts import Officer
+from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.attachments import Attachment
 from webapp.storage.requests import AccessRequest, RequestScope, RequestStep
 
 
@@ -80,12 +84,59 @@ def terms_of(request: AccessRequest) -> Terms | None:
 
 def steps_of(request: AccessRequest) -> list[RequestStep]:
     """What was done with it, the newest first."""
-    return list(request.steps.order_by(RequestStep.id.desc()))
+    absent = Officer.alias()
+    steps = RequestStep.select(RequestStep, Officer, absent).where(RequestStep.request == request)
+    steps = steps.join(Officer, on=RequestStep.officer == Officer.id).switch(RequestStep)
+    steps = steps.join(absent, JOIN.LEFT_OUTER, on=RequestStep.absent == absent.id)
+    return list(steps.order_by(RequestStep.id.desc()))
 
 
-def note_step(request: AccessRequest, actor: Actor, step: Step, now: datetime, words: str = "") -> None:
-    """Write a step of its way down. Part of the caller's transaction."""
-    RequestStep.create(request=request, officer=actor.person, kind=step, words=words, at=now)
+def note_step(
+    request: AccessRequest,
+    actor: Actor,
+    step: Step,
+    now: datetime,
+    words: str = "",
+    *,
+    absent: Officer | None = None,
+) -> None:
+    """Write a step of its way down, and in whose name a deputy did it. Part of the caller's transaction."""
+    RequestStep.create(request=request, officer=actor.person, absent=absent, kind=step, words=words, at=now)
+
+
+def is_open_already(actor: Actor, request: AccessRequest, scope: Scope, terms: Terms) -> bool:
+    """True when the standing right gives all that is asked for."""
+    if scope.with_guarded or terms.level is Level.CLEAR or terms.may_copy:
+        return False
+    held = dossiers.rights(actor, request.dossier)
+    named = Material.select().where(Material.public_id.in_(list(scope.materials)))
+    decisions = [held.decide(material) for material in named]
+    decisions += [
+        held.decide_category(category, sensitivity)
+        for category in map(Category, scope.categories)
+        for sensitivity in ([Sensitivity.RESTRICTED] if scope.asks_guarded else [Sensitivity.ORDINARY])
+    ]
+    return all(decision.level >= terms.level for decision in decisions)
+
+
+def new_letters(request: AccessRequest) -> list[Attachment]:
+    """The letters that came since it was last handed in: nobody but the asker has seen them."""
+    sent = request.submitted_at
+    return [one for one in attachments.of(request) if sent is None or one.received_at > sent]
+
+
+def with_dossiers() -> Any:
+    """Requests with whose dossier they are about, and with who asks."""
+    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
+    return query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
+
+
+def waiting(*conditions: Any, at: datetime) -> list[AccessRequest]:
+    """Those that wait at a moment, the one that waits longest first."""
+    still = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > at)
+    return list(
+        with_dossiers().where(still, *conditions).order_by(AccessRequest.submitted_at, AccessRequest.id)
+    )
 
 
 def approvals_of(request: AccessRequest) -> list[RequestStep]:

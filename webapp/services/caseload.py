@@ -1,7 +1,8 @@
 """What an approver decides by (待办): what waits, by urgency; what one request would disclose, and what is unusual."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,10 +15,11 @@ from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
 from webapp.services.asked import Named
 from webapp.services.clues import Clues, Disclosed
+from webapp.services.deciders import Say
 from webapp.services.fact_queries import Told
 from webapp.storage.accounts import Officer
-from webapp.storage.archive import Dossier, Subject, Unit
 from webapp.storage.database import transaction
+from webapp.storage.delegations import Delegation
 from webapp.storage.facts import FactQuery
 from webapp.storage.requests import AccessRequest, RequestStep
 
@@ -36,6 +38,7 @@ class Todo:
     is_urgent: bool
     is_guarded: bool  # no tap and no batch will do
     unusual: tuple[str, ...]  # clues, where one tap decides; the others are opened first
+    absent: Officer | None  # in whose name a deputy decides it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Case:
 
     offer -- what would be given now
     disclosed, unusual -- what that opens, and clues; empty once it is decided: who decided looks no further
+    absent -- in whose name a deputy decides it
     """
 
     request: AccessRequest
@@ -73,6 +77,7 @@ class Case:
     needs_code: bool
     needed: int
     steps: tuple[RequestStep, ...]
+    absent: Officer | None
 
     @property
     def pages(self) -> int:
@@ -85,12 +90,22 @@ def todo(actor: Actor, *, now: datetime, page: int = 1) -> Todos:
 
     page -- from 1; the last one when there are fewer
     """
-    waiting = _waiting(actor, now)
-    mine = sorted(waiting, key=lambda one: not _is_urgent(one, now))
+    rows, says = _waiting(actor, now)
+    mine = sorted(rows, key=lambda one: not _is_urgent(one, now))
     number = max(1, min(page, -(-len(mine) // LISTED)))
     shown = mine[(number - 1) * LISTED : number * LISTED]
-    queries = fact_approvals.waiting(actor)
-    return Todos(tuple(_cards(shown, now)), tuple(queries), number, len(mine), _mark(waiting, queries))
+    queries = fact_approvals.waiting(actor, at=now)
+    cards = tuple(_cards(actor, shown, says, now))
+    return Todos(cards, tuple(queries), number, len(mine), _mark(rows, queries))
+
+
+def stranded(*, now: datetime) -> dict[int, int]:
+    """How many requests wait that nobody may decide, by row id of the unit: those who give scopes are to help."""
+    rows = asked.waiting(at=now)
+    able = deciders.able(rows, at=now)
+    left: list[AccessRequest | FactQuery] = [one for one in rows if not able[one.id]]
+    left += fact_approvals.stranded(at=now)
+    return dict(Counter(one.dossier.subject.unit_id for one in left))
 
 
 class Watch:
@@ -104,22 +119,24 @@ class Watch:
         """Another text whenever another list waits for this approver; it tells nothing of what is on it."""
         awaited = fn.SUM(FactQuery.state == FactState.AWAITED)
         step = RequestStep.select(fn.MAX(RequestStep.id)).scalar() or 0
-        seen = (step, *FactQuery.select(fn.MAX(FactQuery.id), awaited).tuples().get())
+        stood_in = Delegation.select(fn.COUNT(Delegation.id), fn.COUNT(Delegation.ended_at)).tuples().get()
+        seen = (step, *stood_in, *FactQuery.select(fn.MAX(FactQuery.id), awaited).tuples().get())
         if seen != self._seen:
             self._seen = seen
-            self._mark = _mark(_waiting(self._actor, now), fact_approvals.waiting(self._actor))
+            self._mark = _mark(_waiting(self._actor, now)[0], fact_approvals.waiting(self._actor, at=now))
         return self._mark
 
 
 def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
     """One request in full; logged, since it names titles. Raises NotFound, Refused for who may not decide it."""
     request = approvals.find(request_id)
-    deciders.require(actor, request)
+    absent = deciders.require(actor, request, at=now)
     offer, state = approvals.offer_of(request), asked.state_of(request, now)
-    clues, waits = Clues(now), state is State.WAITING
+    clues, waits = Clues(now, actor.person), state is State.WAITING
     with transaction():
+        name = {"absent": absent.public_id} if absent else {}
         audit.append("request:opened", actor=actor, at=now, kind="request", record=request.public_id,
-                     details={"dossier": request.dossier.public_id})  # fmt: skip
+                     details={"dossier": request.dossier.public_id, **name})  # fmt: skip
     return Case(
         request,
         state,
@@ -129,17 +146,15 @@ def opened(actor: Actor, request_id: str, *, now: datetime) -> Case:
         approvals.needs_code(request),
         approvals.needed(request),
         tuple(asked.steps_of(request)),
+        absent,
     )
 
 
-def _waiting(actor: Actor, now: datetime) -> list[AccessRequest]:
-    """What the actor may decide, by how long it waits. Raises Refused."""
-    query = AccessRequest.select(AccessRequest, Dossier, Subject, Unit, Officer).join(Dossier).join(Subject)
-    query = query.join(Unit).switch(AccessRequest).join(Officer, on=AccessRequest.asker == Officer.id)
-    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
-    rows = list(query.where(waiting).order_by(AccessRequest.submitted_at, AccessRequest.id))
-    barred = deciders.bars(actor, rows)
-    return [one for one in rows if one.id not in barred]
+def _waiting(actor: Actor, now: datetime) -> tuple[list[AccessRequest], dict[int, Say]]:
+    """What the actor may decide, by how long it waits, and in whose name. Raises Refused."""
+    rows = asked.waiting(at=now)
+    says = deciders.says(actor, rows, at=now)
+    return [one for one in rows if says[one.id].bar is None], says
 
 
 def _mark(waiting: Iterable[AccessRequest], queries: Iterable[Told]) -> str:
@@ -148,14 +163,18 @@ def _mark(waiting: Iterable[AccessRequest], queries: Iterable[Told]) -> str:
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
-def _cards(requests: Sequence[AccessRequest], now: datetime) -> Iterator[Todo]:
-    clues, named, decided = Clues(now), asked.named_in(requests), policy.current().policy
+def _cards(
+    actor: Actor, requests: Sequence[AccessRequest], says: Mapping[int, Say], now: datetime
+) -> Iterator[Todo]:
+    clues, named = Clues(now, actor.person), asked.named_in(requests)
+    decided = policy.current().policy
     for request in requests:
         its = named[request.id]
         is_guarded = approvals.needs_code(request, named=its, decided=decided)
         terms = asked.terms_of(request)
         unusual = clues.of(request, Offer(its.scope, terms)) if terms and not is_guarded else ()
-        yield Todo(request, its, _is_urgent(request, now), is_guarded, unusual)
+        absent = says[request.id].absent
+        yield Todo(request, its, _is_urgent(request, now), is_guarded, unusual, absent)
 
 
 def _is_urgent(request: AccessRequest, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from webapp.domain.role import Role
 from webapp.services import dossiers, pieces
 from webapp.services.actor import Actor
 from webapp.services.approvals import Offer
+from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material
 from webapp.storage.pages import Page, PageText
 from webapp.storage.requests import AccessRequest, Grant, RequestStep
@@ -34,9 +35,12 @@ class Disclosed:
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """Looks at requests at one moment; a dossier, and who asks for it, are looked at once however many they are."""
+    """Looks at requests for one approver at one moment; a dossier, and who asks for it, are looked at once however
+    many they are.
+    """
 
     now: datetime
+    approver: Officer
     _kept: dict[int, list[Disclosed]] = field(default_factory=dict)
     _pairs: dict[tuple[int, int], list[str]] = field(default_factory=dict)
 
@@ -50,7 +54,7 @@ class Clues:
         """What is unusual about giving this for that request."""
         pair = (request.asker_id, request.dossier_id)
         if pair not in self._pairs:
-            self._pairs[pair] = [*_ties(request), *_history(request, self.now)]
+            self._pairs[pair] = [*_ties(request, self.approver), *_history(request, self.now)]
         disclosed = self.disclosed(request.dossier, offer.scope)
         return (*self._pairs[pair], *_extent(offer, disclosed), *_undone(request))
 
@@ -73,15 +77,18 @@ def _is_covered(material: Material, scope: Scope) -> bool:
     return scope.covers(material.public_id, material.category, Sensitivity(material.sensitivity))
 
 
-def _ties(request: AccessRequest) -> Iterator[str]:
-    """Of the asker to the dossier."""
+def _ties(request: AccessRequest, approver: Officer) -> Iterator[str]:
+    """Of the asker, and of who is to decide, to the dossier."""
     standing = dossiers.standing_of(Actor(request.asker, Role.OFFICIAL), request.dossier)
     if standing in (Standing.OWN, Standing.RECUSED):
         yield "申请人须回避这份档案，批准了也不能查阅"
     elif standing is Standing.ORGANISATION:
         yield "这名干部不在申请人的查阅范围内"
-    if pages := _pages_naming(request.dossier, request.asker.name):
-        yield f"档案里有 {pages} 页出现申请人的姓名，可能是亲属，也可能是同名，请核实是否需要回避"
+    asking, deciding = _pages_naming(request.dossier, request.asker.name, approver.name)
+    if asking:
+        yield f"档案里有 {asking} 页出现申请人的姓名，可能是亲属，也可能是同名，请核实是否需要回避"
+    if deciding:
+        yield f"档案里有 {deciding} 页出现您的姓名，可能是亲属，也可能是同名，须回避的请交其他审批人办理"
 
 
 def _history(request: AccessRequest, now: datetime) -> Iterator[str]:
@@ -113,8 +120,9 @@ def _undone(request: AccessRequest) -> Iterator[str]:
         yield "这份申请曾获批准又被撤销"
 
 
-def _pages_naming(dossier: Dossier, name: str) -> int:
-    """On how many pages of a dossier a name was read."""
+def _pages_naming(dossier: Dossier, *names: str) -> list[int]:
+    """On how many pages of a dossier each name was read."""
     held = PageText.select(PageText, Page).join(Page).join(Material).where(Material.dossier == dossier)
     texts = (pieces.unseal_field(dossier, f"clear:{one.page.public_id}", one.clear) for one in held)
-    return sum(name in "".join(text.split()) for text in texts)
+    plain = ["".join(text.split()) for text in texts]
+    return [sum(name in text for text in plain) for name in names]

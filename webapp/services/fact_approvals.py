@@ -7,31 +7,36 @@ from webapp.domain.access_request import checked_words
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.fact import State
 from webapp.domain.role import Role
-from webapp.services import dossiers, fact_deciders
+from webapp.services import deciders, fact_deciders
 from webapp.services import fact_queries as queries
 from webapp.services.actor import Actor
 from webapp.services.fact_queries import Told
+from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.facts import FactQuery
 
 REASON = "不予批准的理由"
 
 
-def waiting(actor: Actor) -> list[Told]:
+def waiting(actor: Actor, *, at: datetime) -> list[Told]:
     """What waits for this approver, the oldest first. Raises Refused for who approves nothing."""
     if actor.role is not Role.APPROVER:
         raise Refused("只有审批人可以审批", rule="approval:role")
-    others = (FactQuery.state == State.AWAITED) & FactQuery.asker.not_in(
-        list(fact_deciders.barred_from(actor))
-    )
-    rows, standings = queries.select().where(others).order_by(FactQuery.id), dossiers.standings(actor)
-    return queries.listed(row for row in rows if standings.of(row.dossier_id) not in fact_deciders.KEPT_AWAY)
+    rows = list(queries.select().where(FactQuery.state == State.AWAITED).order_by(FactQuery.id))
+    says = deciders.says_alone(actor.person, rows, at=at)
+    return queries.listed(row for row in rows if says[row.id].bar is None)
+
+
+def stranded(*, at: datetime) -> list[FactQuery]:
+    """Those that wait and nobody may decide about."""
+    rows = queries.select().where(FactQuery.state == State.AWAITED)
+    return [row for row in rows if not fact_deciders.approvers_of(row, at=at)]
 
 
 def opened(actor: Actor, query_id: str, *, now: datetime) -> Told:
     """One that waits or was decided by the actor, without values; logged. Raises NotFound, Refused."""
     query = queries.find(query_id)
-    fact_deciders.require_approver(actor, query)
+    fact_deciders.require_approver(actor, query, at=now)
     is_theirs = query.approved_by_id == actor.person.id or query.decided_by_id == actor.person.id
     if query.state != State.AWAITED and not is_theirs:
         raise NotFound("这项查询不在等待审批", rule="facts:not-awaited")
@@ -44,10 +49,10 @@ def opened(actor: Actor, query_id: str, *, now: datetime) -> Told:
 def approve(actor: Actor, query_id: str, *, now: datetime) -> None:
     """Let the keeper answer it. Raises NotFound, Refused, Conflict."""
     query = queries.find(query_id)
-    fact_deciders.require_approver(actor, query)
-    _move(query, state=State.WAITING, approved_by=actor.person, approved_at=now)
+    absent = fact_deciders.require_approver(actor, query, at=now)
+    _move(query, state=State.WAITING, approved_by=actor.person, approved_at=now, absent=absent)
     queries.settle(query, now)
-    queries.log("facts:approved", query, actor, now)
+    queries.log("facts:approved", query, actor, now, **_in_the_name_of(absent))
     fact_deciders.tell_keepers(query, now=now)
 
 
@@ -55,12 +60,16 @@ def approve(actor: Actor, query_id: str, *, now: datetime) -> None:
 def decline(actor: Actor, query_id: str, words: str, *, now: datetime) -> None:
     """Turn it down with a reason. Raises NotFound, Refused, Invalid, Conflict."""
     query = queries.find(query_id)
-    fact_deciders.require_approver(actor, query)
+    absent = fact_deciders.require_approver(actor, query, at=now)
     said = queries.sealed(query.dossier, query_id, "answer", checked_words(words, what=REASON))
-    _move(query, state=State.DECLINED, decided_by=actor.person, decided_at=now, words=said)
+    _move(query, state=State.DECLINED, decided_by=actor.person, decided_at=now, words=said, absent=absent)
     queries.settle(query, now)
-    queries.log("facts:declined", query, actor, now)
+    queries.log("facts:declined", query, actor, now, **_in_the_name_of(absent))
     queries.tell_asker(query, now)
+
+
+def _in_the_name_of(absent: Officer | None) -> dict[str, str]:
+    return {"absent": str(absent.public_id)} if absent else {}
 
 
 def _move(query: FactQuery, **change: Any) -> None:

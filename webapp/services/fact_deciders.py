@@ -7,7 +7,7 @@ from webapp.domain.disclosure import Standing
 from webapp.domain.errors import Refused
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import dossiers, keepers, notices, ties
+from webapp.services import deciders, dossiers, keepers, notices, ties
 from webapp.services.actor import Actor
 from webapp.storage.accounts import Officer
 from webapp.storage.facts import FactQuery
@@ -24,14 +24,18 @@ def require_keeper(actor: Actor, query: FactQuery) -> None:
     _require_unconcerned(actor, query)
 
 
-def require_approver(actor: Actor, query: FactQuery) -> None:
-    """Return only for an approver whom nothing keeps from this query. Raises Refused."""
+def require_approver(actor: Actor, query: FactQuery, *, at: datetime) -> Officer | None:
+    """In whose name an approver decides, None for their own. Raises Refused for whom something keeps from it."""
     if actor.role is not Role.APPROVER:
         raise Refused("只有审批人可以审批", rule="approval:role")
     standing = dossiers.standing_of(actor, query.dossier)
     if standing in KEPT_AWAY:
         raise Refused(KEPT_AWAY[standing], rule=f"approval:{standing}")
     _require_unconcerned(actor, query)
+    say = deciders.says_alone(actor.person, [query], at=at)[query.id]
+    if say.bar is not None:
+        raise say.bar
+    return say.absent
 
 
 def barred_from(actor: Actor) -> frozenset[int]:
@@ -51,15 +55,18 @@ def tell_keepers(query: FactQuery, *, now: datetime) -> None:
     notices.notify_all(keepers_of(query), NoticeKind.FACTS_WAITING, query.public_id, now=now)
 
 
-def approvers_of(query: FactQuery) -> list[Officer]:
+def approvers_of(query: FactQuery, *, at: datetime) -> list[Officer]:
     """Those who may decide whether it is answered."""
     able = notices.officers_in(Role.APPROVER)
-    return [one for one in able if _passes(require_approver, Actor(one, Role.APPROVER), query)]
+    return [one for one in able if deciders.says_alone(one, [query], at=at)[query.id].bar is None]
 
 
 def tell_approvers(query: FactQuery, *, now: datetime) -> None:
-    """Tell those who may decide about it that it waits. Part of the caller's transaction."""
-    notices.notify_all(approvers_of(query), NoticeKind.FACTS_TO_APPROVE, query.public_id, now=now)
+    """Tell those who may decide about it; the security officers if nobody may. Part of the caller's transaction."""
+    able, kind = approvers_of(query, at=now), NoticeKind.FACTS_TO_APPROVE
+    if not able:
+        able, kind = notices.officers_in(Role.SECURITY_OFFICER), NoticeKind.REQUEST_STRANDED
+    notices.notify_all(able, kind, query.public_id, now=now)
 
 
 def _require_unconcerned(actor: Actor, query: FactQuery) -> None:

@@ -171,6 +171,7 @@ def settle(query: FactQuery, now: datetime) -> None:
         NoticeKind.FACTS_UNDECIDED,
         NoticeKind.FACTS_WAITING,
         NoticeKind.FACTS_OVERDUE,
+        NoticeKind.REQUEST_STRANDED,
     )
     notices.settle(kinds, query.public_id, now=now)
 

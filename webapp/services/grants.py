@@ -17,11 +17,12 @@ from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import audit, notices, ties
+from webapp.services import audit, delegations, notices, ties, units
 from webapp.services.actor import Actor
+from webapp.services.remits import Remit
 from webapp.storage import requests as stored
 from webapp.storage.accounts import Officer
-from webapp.storage.archive import Dossier, Material, Subject
+from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 
 LISTED = 50  # grants in force on one page of their list
@@ -119,6 +120,8 @@ def revoke(public_id: str, *, actor: Actor, now: datetime) -> stored.Grant:
         raise Refused("自己的授权由其他审批人处理", rule="grant:own")
     if row.dossier.subject_id in ties.subjects(actor.person):
         raise Refused("本人和须回避的人的档案，查阅授权由其他人处理", rule="grant:kept-away")
+    if not _reach(actor, now).covers(row.dossier.subject.unit.path):
+        raise Refused("这名干部的单位不在您的审批范围内", rule="grant:units")
     given = stored.Grant.revoked_at.is_null() & stored.Grant.in_force_at.is_null(False)
     running = (stored.Grant.id == row.id) & given & (stored.Grant.not_after > now)
     taken = stored.Grant.update(revoked_at=now, revoked_by=actor.person).where(running)
@@ -236,6 +239,11 @@ def _value(row: stored.Grant, materials: set[str], categories: set[str]) -> Gran
     )
 
 
+def _reach(actor: Actor, at: datetime) -> Remit:
+    """Whose grants one may take back: an approver those of their units, the security officer all."""
+    return delegations.reach(actor.person, at=at) if actor.role is Role.APPROVER else Remit(None)
+
+
 def _revocable(actor: Actor, at: datetime) -> Any:
     """What is in force or will be, without what the actor is kept from."""
     if actor.role not in _REVOKERS:
@@ -244,6 +252,8 @@ def _revocable(actor: Actor, at: datetime) -> Any:
     live = (row.not_after > at) & row.revoked_at.is_null() & row.in_force_at.is_null(False)
     live &= (row.used_ms < row.allowed_ms) & (row.officer != actor.person)
     live &= Dossier.subject.not_in(list(ties.subjects(actor.person)))
+    if (paths := _reach(actor, at).paths) is not None:
+        live &= units.within(paths)
     return _named().where(live)
 
 
@@ -251,4 +261,4 @@ def _named() -> Any:
     """Grants with whose they are and whose dossier they open."""
     row = stored.Grant
     query = row.select(row, Officer, Dossier, Subject).join(Officer, on=row.officer == Officer.id)
-    return query.switch(row).join(Dossier).join(Subject).order_by(row.not_after, row.id)
+    return query.switch(row).join(Dossier).join(Subject).join(Unit).order_by(row.not_after, row.id)

@@ -16,7 +16,7 @@ from webapp.storage.accounts import Officer
 from webapp.storage.archive import Subject, Unit
 from webapp.storage.database import transaction
 
-COLUMNS = ("账号", "姓名", "单位", "角色", "查阅范围", "保管范围", "身份证号")
+COLUMNS = ("账号", "姓名", "单位", "角色", "查阅范围", "保管范围", "审批范围", "身份证号")
 NEEDED = ("账号", "姓名")
 MOST_ROWS = 2000
 _SEPARATORS = re.compile(r"[、，,;；\n]+")
@@ -104,7 +104,7 @@ def links_sheet(links: Sequence[Linked], address_of: Callable[[str], str], *, un
 
 def example_sheet() -> bytes:
     """A spreadsheet with the headings and one row that shows how to fill it in."""
-    example = ("zhangsan", "张三", "", Role.OFFICIAL.label, "", "", "")
+    example = ("zhangsan", "张三", "", Role.OFFICIAL.label, "", "", "", "")
     return spreadsheets.workbook("账号", COLUMNS, [example])
 
 
@@ -134,12 +134,14 @@ def _drafted(cells: Cells, faults: list[str]) -> NewOfficer | None:
     unit = _collected(faults, unit_at, cells.get("单位", ""))
     lookup = _collected(faults, units_in, cells.get("查阅范围", "")) or ()
     custody = _collected(faults, units_in, cells.get("保管范围", "")) or ()
+    approval = _collected(faults, units_in, cells.get("审批范围", "")) or ()
     subject = _collected(faults, _subject_of, cells.get("身份证号", ""))
     name = _collected(faults, officers.checked_name, cells.get("姓名", "")) or ""
     login = _collected(faults, _free_login, cells.get("账号", ""))
     if login is None or faults:
         return None
-    rights = _collected(faults, lambda r: officers.checked_rights(r, subject), Rights(roles, lookup, custody))
+    given = Rights(roles, lookup, custody, approval)
+    rights = _collected(faults, lambda r: officers.checked_rights(r, subject), given)
     return NewOfficer(login, name, rights, unit, subject) if rights else None
 
 

@@ -8,7 +8,7 @@ or an account that opens nothing. The command line acts for the operator of the 
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
@@ -19,6 +19,7 @@ from webapp.services import audit, enrolment, sessions
 from webapp.services.actor import Actor
 from webapp.services.dossiers import CUSTODY, LOOKUP
 from webapp.services.logins import checked_login
+from webapp.services.remits import APPROVAL
 from webapp.storage.accounts import ENROLLED, Officer, Scope
 from webapp.storage.archive import Subject, Unit
 from webapp.storage.database import transaction
@@ -27,16 +28,29 @@ from webapp.vault.vault import vault
 # One answer for who is not on the roster and who has an account.
 UNLINKABLE = "这个身份证号不能用来建账号，请向档案管理员核对"
 _NAME = re.compile(r"[^\W\d_][\w·．. ()（）-]{0,63}")
-_SCOPED_ROLE = {LOOKUP: Role.OFFICIAL, CUSTODY: Role.ARCHIVIST}
+_SCOPED = {
+    LOOKUP: (Role.OFFICIAL, "查阅范围"),
+    CUSTODY: (Role.ARCHIVIST, "保管范围"),
+    APPROVAL: (Role.APPROVER, "审批范围"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What an officer may act as, and where: units, with all below them, to look up in and to keep."""
+    """What an officer may act as, and where: units, with all below them, to look up in, to keep and to approve for.
+
+    approval -- of an approver; none is the whole organisation
+    """
 
     roles: frozenset[Role]
     lookup: tuple[Unit, ...] = ()
     custody: tuple[Unit, ...] = ()
+    approval: tuple[Unit, ...] = ()
+
+    @property
+    def scopes(self) -> dict[str, tuple[Unit, ...]]:
+        """The units by kind of Scope."""
+        return {LOOKUP: self.lookup, CUSTODY: self.custody, APPROVAL: self.approval}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +180,8 @@ def find(public_id: str) -> Officer:
 def rights_of(officer: Officer) -> Rights:
     """Roles and scopes as they stand, units in the order of the tree."""
     rows = Scope.select(Scope, Unit).join(Unit).where(Scope.officer == officer).order_by(Unit.path)
-    units = {kind: tuple(row.unit for row in rows if row.kind == kind) for kind in (LOOKUP, CUSTODY)}
-    return Rights(officer.roles, units[LOOKUP], units[CUSTODY])
+    units = {kind: tuple(row.unit for row in rows if row.kind == kind) for kind in _SCOPED}
+    return Rights(officer.roles, units[LOOKUP], units[CUSTODY], units[APPROVAL])
 
 
 def subject_with(id_number: str) -> Subject:
@@ -200,15 +214,15 @@ def checked_rights(rights: Rights, subject: Subject | None) -> Rights:
     if Role.INDIVIDUAL in roles and subject is None:
         raise Invalid("“本人”角色要填身份证号，与花名册里的人对应")
     checked(roles)
-    for kind, units in ((LOOKUP, rights.lookup), (CUSTODY, rights.custody)):
-        if units and _SCOPED_ROLE[kind] not in roles:
-            word = "查阅范围" if kind == LOOKUP else "保管范围"
-            raise Invalid(f"{word}只用于{_SCOPED_ROLE[kind].label}")
-    return Rights(roles, rights.lookup, rights.custody)
+    for kind, units in rights.scopes.items():
+        role, word = _SCOPED[kind]
+        if units and role not in roles:
+            raise Invalid(f"{word}只用于{role.label}")
+    return replace(rights, roles=roles)
 
 
 def _write_scopes(officer: Officer, rights: Rights) -> None:
-    for kind, units in ((LOOKUP, rights.lookup), (CUSTODY, rights.custody)):
+    for kind, units in rights.scopes.items():
         for unit in {unit.id: unit for unit in units}.values():
             Scope.create(officer=officer, unit=unit, kind=kind)
 
@@ -233,8 +247,7 @@ def _log(action: str, officer: Officer, actor: Actor, now: datetime, rights: Rig
     details = None
     if rights is not None:
         details = {
-            "roles": sorted(role.value for role in rights.roles),
-            "lookup": sorted(unit.public_id for unit in rights.lookup),
-            "custody": sorted(unit.public_id for unit in rights.custody),
+            kind: sorted(str(unit.public_id) for unit in units) for kind, units in rights.scopes.items()
         }
+        details["roles"] = sorted(role.value for role in rights.roles)
     audit.append(action, actor=actor, at=now, kind="officer", record=officer.public_id, details=details)

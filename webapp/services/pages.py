@@ -17,7 +17,7 @@ from webapp.domain.findings import Survey, survey
 from webapp.domain.transcription import Transcription
 from webapp.services import audit, jobs, masks, pieces
 from webapp.services.actor import SYSTEM
-from webapp.storage.corrections import Proof, ProofPage
+from webapp.storage.attachments import Attachment, AttachmentPage
 from webapp.storage.database import transaction
 from webapp.storage.jobs import Job
 from webapp.storage.pages import Blob, Page, Upload
@@ -154,15 +154,15 @@ def gone(job: Job, *, now: datetime) -> None:
 
 
 def unreferred(before: datetime) -> list[Blob]:
-    """Pieces made before a time that no upload, no page and no proof needs. For pieces.sweep()."""
+    """Pieces made before a time that no upload, no page and no attachment needs. For pieces.sweep()."""
     query = Blob.select().where(Blob.created_at < before)
     kept = (
         Upload.original,
         Page.optimised,
         Page.reading_copy,
         Page.transcription,
-        Proof.original,
-        ProofPage.image,
+        Attachment.original,
+        AttachmentPage.image,
     )
     for column in kept:
         query = query.where(Blob.id.not_in(column.model.select(column).where(column.is_null(False))))

@@ -10,7 +10,7 @@ from webapp.domain.fact import OPEN
 from webapp.domain.fact import State as FactState
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import deciders, fact_deciders, loan_reminders, notices
+from webapp.services import asked, deciders, fact_deciders, loan_reminders, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.facts import FactQuery
@@ -44,13 +44,15 @@ def _ending(now: datetime) -> Iterator[Due]:
 
 
 def _overdue(now: datetime) -> Iterator[Due]:
-    waiting = (AccessRequest.state == State.WAITING) & (AccessRequest.not_after > now)
-    late = list(AccessRequest.select().where(waiting & (AccessRequest.submitted_at <= now - OVERDUE)))
-    approvers = notices.officers_in(Role.APPROVER) if late else []
+    """Told to whoever may decide now, who need not be those of the day it was handed in."""
+    late = asked.waiting(AccessRequest.submitted_at <= now - OVERDUE, at=now)
+    able = deciders.able(late, at=now)
     for request in late:
-        for officer in approvers:
-            if deciders.may(officer, request):
-                yield officer, NoticeKind.DECISION_OVERDUE, request.public_id
+        for officer in able[request.id]:
+            yield officer, NoticeKind.DECISION_OVERDUE, request.public_id
+        if not able[request.id]:
+            for officer in notices.officers_in(Role.SECURITY_OFFICER):
+                yield officer, NoticeKind.REQUEST_STRANDED, request.public_id
 
 
 def _expired(now: datetime) -> Iterator[Due]:
@@ -67,9 +69,12 @@ def _unanswered(now: datetime) -> Iterator[Due]:
             continue
         is_undecided = query.state == FactState.AWAITED
         kind = NoticeKind.FACTS_UNDECIDED if is_undecided else NoticeKind.FACTS_OVERDUE
-        concerned = fact_deciders.approvers_of if is_undecided else fact_deciders.keepers_of
-        for officer in concerned(query):
+        able = fact_deciders.approvers_of(query, at=now) if is_undecided else fact_deciders.keepers_of(query)
+        for officer in able:
             yield officer, kind, query.public_id
+        if is_undecided and not able:
+            for officer in notices.officers_in(Role.SECURITY_OFFICER):
+                yield officer, NoticeKind.REQUEST_STRANDED, query.public_id
 
 
 def _was_told(officer: Officer, kind: NoticeKind, record: str) -> bool:

@@ -12,20 +12,28 @@ from webapp.domain import access_request as rules
 from webapp.domain import purpose as purposes
 from webapp.domain.access_request import State, Step, Terms
 from webapp.domain.category import Category
-from webapp.domain.disclosure import FINAL, Decision, Level, Sensitivity
+from webapp.domain.disclosure import FINAL, Decision
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import Scope
 from webapp.domain.notice import NoticeKind
-from webapp.services import approvals, audit, dossiers, grants, notices, policy
+from webapp.services import approvals, attachments, audit, dossiers, grants, notices, pieces, policy
 from webapp.services.actor import Actor
-from webapp.services.asked import named_in, note_step, scope_of, state_of, terms_of
+from webapp.services.asked import (
+    is_open_already,
+    named_in,
+    new_letters,
+    note_step,
+    scope_of,
+    state_of,
+    terms_of,
+)
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import new_public_id, transaction
 from webapp.storage.requests import AccessRequest, RequestScope
 
 DETAILS, ANSWER = "具体事项", "补充说明"
 _EDITABLE = (State.DRAFT, State.RETURNED)
-_ABOUT = (NoticeKind.REQUEST_WAITING, NoticeKind.DECISION_OVERDUE, NoticeKind.REQUEST_RETURNED)
+_ABOUT = (*approvals.WAITING, NoticeKind.REQUEST_RETURNED)
 _NAMES = {level: name for name, level in grants.LEVELS.items()}
 
 
@@ -38,14 +46,16 @@ class Reason:
     like: str = ""
 
 
-def begin(actor: Actor, dossier_id: str, reason: Reason, *, first: Scope, now: datetime) -> AccessRequest:
+def begin(
+    actor: Actor, dossier_id: str, reason: Reason, *, first: Scope, now: datetime, is_whole: bool = True
+) -> AccessRequest:
     """Keep a new draft. first -- what the asker came from, to be confirmed in the next step.
 
-    Raises NotFound; Refused when recusal or policy forbids asking at all; Invalid; Conflict for too many open ones.
+    is_whole -- false keeps an unfinished reason. Raises NotFound, Refused, Invalid; Conflict for too many open ones.
     """
     dossier = dossiers.find(dossier_id)
     require_may_ask(actor, dossier)
-    purpose, details = _checked(reason)
+    purpose, details = _checked(reason) if is_whole else _bounded(reason)
     materials = _materials(dossier, first.materials)
     with transaction():
         _require_room(actor, now)
@@ -63,9 +73,11 @@ def begin(actor: Actor, dossier_id: str, reason: Reason, *, first: Scope, now: d
     return request
 
 
-def change_reason(actor: Actor, request_id: str, reason: Reason, *, now: datetime) -> None:
-    """State the reason anew. Raises NotFound, Conflict unless it is still the asker's turn, Invalid."""
-    purpose, details = _checked(reason)
+def change_reason(
+    actor: Actor, request_id: str, reason: Reason, *, now: datetime, is_whole: bool = True
+) -> None:
+    """State the reason anew; is_whole as in begin. Raises NotFound, Conflict unless it is the asker's turn, Invalid."""
+    purpose, details = _checked(reason) if is_whole else _bounded(reason)
     with transaction():
         request = own(actor, request_id)
         columns = {"purpose": purpose, "details": details}
@@ -133,16 +145,21 @@ def submit(actor: Actor, request_id: str, *, now: datetime, words: str = "") -> 
     return own(actor, request_id)
 
 
-@transaction()
 def withdraw(actor: Actor, request_id: str, *, now: datetime) -> None:
-    """Take a request back before it is decided. Raises NotFound, Conflict."""
-    request = own(actor, request_id)
-    if not _moved(request, rules.before(State.WITHDRAWN), state=State.WITHDRAWN, decided_at=now):
-        raise Conflict(f"这份申请{state_of(own(actor, request_id), now).label}，不能撤回")
-    grants.void(request, actor=actor, now=now)
-    note_step(request, actor, Step.WITHDRAWN, now)
-    notices.settle(_ABOUT, request_id, now=now)
-    _log("request:withdrawn", request, actor, now)
+    """Take a request back before it is decided; what went with a draft goes with it. Raises NotFound, Conflict."""
+    with transaction():
+        request = own(actor, request_id)
+        if not _moved(request, rules.before(State.WITHDRAWN), state=State.WITHDRAWN, decided_at=now):
+            raise Conflict(f"这份申请{state_of(own(actor, request_id), now).label}，不能撤回")
+        spent = (
+            [] if request.submitted_at else attachments.forget(attachments.of(request), actor=actor, now=now)
+        )
+        grants.void(request, actor=actor, now=now)
+        note_step(request, actor, Step.WITHDRAWN, now)
+        notices.settle(_ABOUT, request_id, now=now)
+        _log("request:withdrawn", request, actor, now)
+    for blob in spent:
+        pieces.discard(blob)
 
 
 @transaction()
@@ -212,8 +229,17 @@ def _checked(reason: Reason) -> tuple[str, str]:
     return purposes.checked(reason.purpose), rules.checked_words(reason.details, what=DETAILS)
 
 
+def _bounded(reason: Reason) -> tuple[str, str]:
+    """As far as it was said."""
+    known = reason.purpose if reason.purpose in purposes.PURPOSES else ""
+    return known, reason.details.strip()[: rules.LONGEST_WORDS]
+
+
 def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
     """How many approvals a complete request needs. Raises Invalid, Conflict."""
+    _checked(Reason(request.purpose, request.details))
+    if any(one.state == "refused" for one in new_letters(request)):
+        raise Invalid("附的介绍信或公函没有收下，请回到“事由”移除，或者换一个文件")
     named, terms, decided = named_in([request])[request.id], terms_of(request), policy.current().policy
     scope = named.scope
     if scope.is_empty:
@@ -221,7 +247,7 @@ def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
     if terms is None:
         raise Invalid("请填写查阅期限")
     rules.checked_terms(terms, decided, now)
-    if _is_open_already(actor, request, scope, terms):
+    if is_open_already(actor, request, scope, terms):
         raise Invalid("这些材料您现在就可以查看，不用申请")
     waiting = AccessRequest.select().where(
         (AccessRequest.asker == actor.person)
@@ -232,21 +258,6 @@ def _checked_whole(actor: Actor, request: AccessRequest, now: datetime) -> int:
     if any(scope_of(other) == scope and other.level == request.level for other in waiting):
         raise Conflict("您已有一份同样的申请在等待审批")
     return rules.approvals_needed(scope, named.filed, terms.level, decided)
-
-
-def _is_open_already(actor: Actor, request: AccessRequest, scope: Scope, terms: Terms) -> bool:
-    """True when the standing right gives all that is asked for."""
-    if scope.with_guarded or terms.level is Level.CLEAR or terms.may_copy:
-        return False
-    held = dossiers.rights(actor, request.dossier)
-    named = Material.select().where(Material.public_id.in_(list(scope.materials)))
-    decisions = [held.decide(material) for material in named]
-    decisions += [
-        held.decide_category(category, sensitivity)
-        for category in map(Category, scope.categories)
-        for sensitivity in ([Sensitivity.RESTRICTED] if scope.asks_guarded else [Sensitivity.ORDINARY])
-    ]
-    return all(decision.level >= terms.level for decision in decisions)
 
 
 def _materials(dossier: Dossier, public_ids: Collection[str]) -> list[Material]:

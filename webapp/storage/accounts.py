@@ -48,11 +48,11 @@ ENROLLED = Officer.password_hash.is_null(False) & Officer.totp_secret.is_null(
 
 
 class Scope(Record):
-    """A unit, with all below it, that an officer looks up in or keeps the dossiers of."""
+    """A unit, with all below it, that an officer looks up in, keeps the dossiers of, or approves requests about."""
 
     officer = ForeignKeyField(Officer, backref="scopes", on_delete="CASCADE")
     unit = ForeignKeyField(Unit, on_delete="CASCADE")
-    kind = CharField(max_length=16)  # lookup | custody
+    kind = CharField(max_length=16)  # lookup | custody | approval
 
     class Meta:
         indexes = ((("officer", "unit", "kind"), True),)

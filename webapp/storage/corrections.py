@@ -1,11 +1,11 @@
 """What people ask to have corrected in their own dossier."""
 
-from peewee import BlobField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import BlobField, CharField, ForeignKeyField
 
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material
 from webapp.storage.database import PublicIdField, Record, UtcField
-from webapp.storage.pages import Blob, Page
+from webapp.storage.pages import Page
 
 
 class Correction(Record):
@@ -26,29 +26,3 @@ class Correction(Record):
 
     class Meta:
         indexes = ((("dossier", "state"), False),)
-
-
-class Proof(Record):
-    """A file that goes with a correction (证明), kept sealed as it came; shown as the pictures made of it."""
-
-    public_id = PublicIdField()
-    correction = ForeignKeyField(Correction, backref="proofs", on_delete="CASCADE")
-    file_name = CharField(max_length=200)
-    media_type = CharField(max_length=40)
-    original = ForeignKeyField(Blob, on_delete="RESTRICT")
-    state = CharField(max_length=16)  # received | decoded | refused
-    reason = TextField(default="")  # why it was refused, for the person who sent it
-    received_at = UtcField()
-
-
-class ProofPage(Record):
-    """One side of a proof, as wide as a phone reads it."""
-
-    proof = ForeignKeyField(Proof, backref="pages", on_delete="CASCADE")
-    number = IntegerField()  # from 1
-    image = ForeignKeyField(Blob, on_delete="RESTRICT")
-    width_px = IntegerField()
-    height_px = IntegerField()
-
-    class Meta:
-        indexes = ((("proof", "number"), True),)

@@ -24,6 +24,9 @@ class FactQuery(Record):
     asked_at = UtcField()
     approved_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")
     approved_at = UtcField(null=True)
+    absent = ForeignKeyField(
+        Officer, null=True, on_delete="RESTRICT"
+    )  # in whose name a deputy approved or declined
     decided_by = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")  # answered or declined
     decided_at = UtcField(null=True)  # or withdrawn at
     words = BlobField(null=True)  # why it was declined

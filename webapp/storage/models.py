@@ -2,10 +2,12 @@
 
 from webapp.storage.accounts import Attempt, Enrolment, Officer, RecoveryCode, Recusal, Scope, Session
 from webapp.storage.archive import Dossier, Material, Subject, Unit
+from webapp.storage.attachments import Attachment, AttachmentPage
 from webapp.storage.audit import AuditEntry
 from webapp.storage.complaints import Complaint
 from webapp.storage.copies import Copy, CopyPart
-from webapp.storage.corrections import Correction, Proof, ProofPage
+from webapp.storage.corrections import Correction
+from webapp.storage.delegations import Delegation
 from webapp.storage.facts import Certificate, FactLine, FactQuery
 from webapp.storage.jobs import Job
 from webapp.storage.loans import Loan, LoanExtension, LoanMaterial
@@ -30,6 +32,7 @@ ALL = (
     Scope,
     Recusal,
     RecusalLift,
+    Delegation,
     PolicyChange,
     Enrolment,
     RecoveryCode,
@@ -56,8 +59,8 @@ ALL = (
     LoanMaterial,
     LoanExtension,
     Correction,
-    Proof,
-    ProofPage,
+    Attachment,
+    AttachmentPage,
     FactQuery,
     FactLine,
     Certificate,

@@ -48,9 +48,17 @@ class RequestStep(Record):
 
     request = ForeignKeyField(AccessRequest, backref="steps", on_delete="CASCADE")
     officer = ForeignKeyField(Officer, on_delete="RESTRICT")
-    kind = CharField(max_length=16)  # Step of services.requests
+    absent = ForeignKeyField(Officer, null=True, on_delete="RESTRICT")  # in whose name a deputy did it
+    kind = CharField(max_length=16)  # Step of domain.access_request
     words = TextField(default="")
     at = UtcField()
+
+    @property
+    def by(self) -> str:
+        """Who did it, as it is told and printed."""
+        return (
+            f"{self.officer.name}（代 {self.absent.name} 审批）" if self.absent_id else str(self.officer.name)
+        )
 
 
 class Grant(Record):

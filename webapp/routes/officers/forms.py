@@ -19,8 +19,10 @@ def rights_in_form() -> Rights:
     ticked = request.form.getlist("roles")
     if unknown := [name for name in ticked if name not in list(Role)]:
         raise Invalid(f"角色“{unknown[0][:20]}”不认识")
-    lookup, custody = (units_in(request.form.get(name, "")) for name in ("lookup", "custody"))
-    return Rights(frozenset(map(Role, ticked)), lookup, custody)
+    lookup, custody, approval = (
+        units_in(request.form.get(name, "")) for name in ("lookup", "custody", "approval")
+    )
+    return Rights(frozenset(map(Role, ticked)), lookup, custody, approval)
 
 
 def written(rights: Rights) -> dict[str, object]:
@@ -28,8 +30,7 @@ def written(rights: Rights) -> dict[str, object]:
     names = units.full_names()
     return {
         "roles": [role.value for role in rights.roles],
-        "lookup": "\n".join(names[unit.id] for unit in rights.lookup),
-        "custody": "\n".join(names[unit.id] for unit in rights.custody),
+        **{kind: "\n".join(names[unit.id] for unit in held) for kind, held in rights.scopes.items()},
     }
 
 

@@ -7,7 +7,7 @@ from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.permission import Permission
 from webapp.routes.officers import forms
 from webapp.routes.officers.blueprint import bp
-from webapp.services import officer_list, units
+from webapp.services import caseload, officer_list, units
 from webapp.services import officers as accounts
 from webapp.services.officer_list import State
 from webapp.storage.accounts import Officer
@@ -101,4 +101,11 @@ def _listed(words: str) -> dict[str, object]:
         "counts": officer_list.counts(),
         "words": words,
         "number": number,
+        "stranded": _stranded(),
     }
+
+
+def _stranded() -> list[tuple[str, int]]:
+    """Units of which requests wait that nobody may decide, and how many."""
+    names = units.full_names()
+    return sorted((names[unit], count) for unit, count in caseload.stranded(now=now()).items())

@@ -1,4 +1,4 @@
-"""Opening the proofs of corrections (证明): like scans, in a confined process; then small pictures of every side."""
+"""Opening what goes with corrections and requests (附件): like scans, confined; then small pictures of every side."""
 
 import logging
 from collections.abc import Callable
@@ -10,16 +10,16 @@ from ocr_worker.decoding import Decoder, Frame
 from ocr_worker.preparation import reading_copy
 from webapp.domain.errors import Invalid
 from webapp.domain.page_width import READING_PX
-from webapp.services import jobs, pieces, proofs
-from webapp.services.proofs import Picture
-from webapp.storage.corrections import Proof
+from webapp.services import attachments, jobs, pieces
+from webapp.services.attachments import Picture
+from webapp.storage.attachments import Attachment
 from webapp.vault.blobs import BlobMissing
 from webapp.vault.cipher import Tampered
 
 _log = logging.getLogger("lantai.worker")
 
 
-class ProofLane:
+class AttachmentLane:
     """Opens one file after the other."""
 
     def __init__(self, clock: Callable[[], datetime]):
@@ -27,33 +27,33 @@ class ProofLane:
 
     def step(self) -> bool:
         """Work one job. False when there is none."""
-        job = jobs.claim((proofs.PROVE,), now=self._clock())
+        job = jobs.claim((attachments.OPEN,), now=self._clock())
         if job is None:
             return False
-        proof = proofs.proof_of(job)
-        if proof is None:
-            proofs.gone(job, now=self._clock())
+        attachment = attachments.named_by(job)
+        if attachment is None:
+            attachments.gone(job, now=self._clock())
             return True
         try:
-            pictures = _pictures(proof)
+            pictures = _pictures(attachment)
         except Invalid as refusal:
-            proofs.refused(job, proof, str(refusal), now=self._clock())
+            attachments.refused(job, attachment, str(refusal), now=self._clock())
         else:
-            proofs.decoded(job, proof, pictures, now=self._clock())
+            attachments.decoded(job, attachment, pictures, now=self._clock())
         return True
 
 
-def _pictures(proof: Proof) -> list[Picture]:
+def _pictures(attachment: Attachment) -> list[Picture]:
     """All sides. Raises Invalid."""
     try:
-        content = pieces.load(proof.original)
+        content = pieces.load(attachment.original)
     except (Tampered, BlobMissing) as error:
-        _log.error("the original of proof %s is lost", proof.public_id)
+        _log.error("the original of attachment %s is lost", attachment.public_id)
         raise Invalid("保存的文件打不开，请重新上传") from error
     made = []
-    for frame in Decoder().frames(content, claimed=proof.media_type):
-        if frame.number > proofs.MOST_PAGES:
-            raise Invalid(f"证明最多 {proofs.MOST_PAGES} 页，请只传有关的几页")
+    for frame in Decoder().frames(content, claimed=attachment.media_type):
+        if frame.number > attachments.MOST_PAGES:
+            raise Invalid(f"附件最多 {attachments.MOST_PAGES} 页，请只传有关的几页")
         made.append(_picture(frame))
     return made
 
