@@ -10,7 +10,7 @@ from webapp.domain import fact as rules
 from webapp.domain import purpose as purposes
 from webapp.domain.errors import Conflict, Invalid
 from webapp.domain.permission import Permission
-from webapp.services import certificates, dossiers, facts, requests
+from webapp.services import certificates, dossiers, fact_queries, facts, requests
 from webapp.services.facts import Wanted
 from webapp.storage.archive import Dossier
 from webapp.web.clock import now
@@ -106,10 +106,13 @@ def _dossier(public_id: str) -> Dossier:
 
 
 def _form(dossier: Dossier) -> dict[str, object]:
-    is_by_approval = not dossiers.decide_for(current_actor(), dossier).shows_pages
+    offered = rules.LISTS[rules.CURRENT]
+    closed = [one for one in offered if not fact_queries.could_read(current_actor(), dossier, [one])]
+    is_by_approval = len(closed) == len(offered)  # then it is said once, not ten times
+    marked = [] if is_by_approval else closed
     return {
         "dossier": dossier,
-        "facts": [(one.code, one.label) for one in rules.LISTS[rules.CURRENT]],
+        "facts": [(one.code, one.label, "先由审批人审批" if one in marked else "") for one in offered],
         "purposes": list(purposes.PURPOSES.items()),
         "is_by_approval": is_by_approval,
     }

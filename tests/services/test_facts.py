@@ -8,6 +8,7 @@ import pytest
 from tests.asking import stand_in
 from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.moment import NOW
+from tests.ruling import rule
 from webapp.domain.disclosure import Policy, Preset
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.fact import MOST_OPEN, TOLD_FOR, State
@@ -107,6 +108,17 @@ def actions():
 def decide(**changed):
     for name, value in changed.items():
         Setting.update(value=value).where(Setting.name == name).execute()
+
+
+def test_a_fact_of_papers_that_the_rules_close_goes_to_an_approver_first(asker, dossier, page, keeper):
+    query = ask(asker, dossier)
+    note(keeper, query, found(page))
+    rule(scope_6="roster")
+    other = make_officer(Role.OFFICIAL, lookup=UNIT)
+    assert ask(other, dossier, "full-time").state == State.WAITING
+    assert ask(other, dossier, "full-time", "party").state == State.AWAITED
+    with pytest.raises(Conflict, match="须先经审批"):
+        answer(keeper, query)
 
 
 def test_the_keeper_is_told_and_the_asker_learns_value_source_and_who_confirmed(asker, keeper, page, dossier):

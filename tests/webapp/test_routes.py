@@ -673,7 +673,7 @@ DECIDED_BY: dict[str, dict[str, int]] = {  # who, and what they get; what is not
     "approver about themselves": {},
     "approver, recused": {},
     "approver elsewhere": {},
-    "approver elsewhere, deputy": {"case": 200, "send back": 422, "approve": 303},
+    "approver elsewhere, deputy": {"case": 200, "form": 200, "send back": 422, "approve": 303},
     "approver elsewhere, deputy of one recused": {},
     "first approver again": {},
     "second approver": {"case": 200, "form": 200, "send back": 422, "approve": 303},

@@ -99,7 +99,7 @@ def answer(actor: Actor, query_id: str, *, version: int, now: datetime) -> None:
     lines = queries.lines_of(query)
     _require_whole(lines)
     if query.state == State.WAITING:
-        queries.right_of_asker(query)
+        queries.require_right_of_asker(query)
     change: dict[str, Any] = {"state": State.ANSWERED, "decided_by": actor.person, "decided_at": now}
     if not queries.moved(query, (State.WAITING,), version, **change):
         raise Conflict("这项查询刚刚有了变化，请核对后再答复")

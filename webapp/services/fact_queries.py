@@ -7,7 +7,8 @@ from typing import Any
 
 from webapp.domain import fact as rules
 from webapp.domain import purpose as purposes
-from webapp.domain.disclosure import Decision
+from webapp.domain.category import Category
+from webapp.domain.disclosure import Sensitivity
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.fact import Fact, Outcome, State, Value
 from webapp.domain.notice import NoticeKind
@@ -135,18 +136,27 @@ def asked_by(query: FactQuery) -> str:
     return f"{units.full_name(unit)} {query.asker.name}" if unit else str(query.asker.name)
 
 
-def right_of_asker(query: FactQuery) -> Decision:
-    """What the asker may see of the dossier now. Raises Conflict when nothing may be told to them any more."""
+def could_read(asker: Actor, dossier: Dossier, facts: Iterable[Fact]) -> bool:
+    """True when the asker's standing right opens a category in which each fact is found: the papers say no less."""
+    held = dossiers.rights(asker, dossier)
+    return all(
+        any(held.decide_category(Category(code), Sensitivity.ORDINARY).shows_pages for code in fact.found_in)
+        for fact in facts
+    )
+
+
+def require_right_of_asker(query: FactQuery) -> None:
+    """Return only while the asker may still be told. Raises Conflict."""
     asker = asker_of(query)
     if asker.role not in query.asker.roles or query.asker.disabled_at is not None:
         raise Conflict("查询人的账号或角色已有变化，不能再答复。请写明原因，不予答复")
     try:
-        decision = requests.require_may_ask(asker, query.dossier)
+        requests.require_may_ask(asker, query.dossier)
     except Refused as error:
         raise Conflict("查询人现在不得了解这份档案，不能再答复。请写明原因，不予答复") from error
-    if not decision.shows_pages and query.approved_by_id is None:
+    asked_for = [rules.find(line.fact, query.fact_list) for line in lines_of(query)]
+    if query.approved_by_id is None and not could_read(asker, query.dossier, asked_for):
         raise Conflict("查询人的查阅范围已有变化，须先经审批。请不予答复，由对方重新提出")
-    return decision
 
 
 def moved(query: FactQuery, states: Collection[State], version: int | None = None, /, **columns: Any) -> bool:

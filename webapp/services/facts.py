@@ -48,9 +48,10 @@ def ask(actor: Actor, dossier_id: str, wanted: Wanted, *, now: datetime) -> Fact
     or the same once more.
     """
     dossier = dossiers.find(dossier_id)
-    decision = requests.require_may_ask(actor, dossier)
+    requests.require_may_ask(actor, dossier)
     is_own = actor.role is Role.INDIVIDUAL
     chosen = rules.checked_choice(wanted.facts)
+    goes_to_keeper = queries.could_read(actor, dossier, chosen)
     purpose = purposes.OWN if is_own else purposes.checked(wanted.purpose)
     details = checked_words(wanted.details, what="具体事项", required=not is_own)
     with transaction():
@@ -62,7 +63,7 @@ def ask(actor: Actor, dossier_id: str, wanted: Wanted, *, now: datetime) -> Fact
             asker=actor.person,
             role=actor.role,
             fact_list=rules.CURRENT,
-            state=State.WAITING if decision.shows_pages else State.AWAITED,
+            state=State.WAITING if goes_to_keeper else State.AWAITED,
             purpose=purpose,
             details=queries.sealed(dossier, public_id, "details", details),
             wants_certificate=wanted.certificate,
@@ -72,7 +73,7 @@ def ask(actor: Actor, dossier_id: str, wanted: Wanted, *, now: datetime) -> Fact
             FactLine.create(query=query, fact=one.code)
         queries.log("facts:asked", query, actor, now, facts=[one.code for one in chosen],
                     certificate=wanted.certificate)  # fmt: skip
-        if decision.shows_pages:
+        if goes_to_keeper:
             fact_deciders.tell_keepers(query, now=now)
         else:
             fact_deciders.tell_approvers(query, now=now)
