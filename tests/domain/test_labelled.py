@@ -114,6 +114,17 @@ def test_an_empty_cell_leaves_the_next_entry_readable():
     assert not any(is_covered(cells[0][at], survey(form.page()).findings) for at in (2, 3))
 
 
+@pytest.mark.parametrize("second", [False, True])
+def test_what_shines_through_beside_a_label_is_not_taken_for_its_value(second):
+    form = Form()
+    cells = form.table(100, (200, 500), [["基本工资", "6495.50"]])
+    form.line("132", 160, 112, score=0.9 if second else 0.7)
+    if second:
+        form.line("基本工资", 106, 112, second=True)
+    form.ordinary()
+    assert is_covered(cells[0][1], found(form, Kind.SALARY))
+
+
 def test_a_cell_of_the_next_row_is_left_alone_though_the_rulings_overlap():
     form = Form()
     form.cell(Box(97, 97, 303, 163), "身份证号")

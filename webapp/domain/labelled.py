@@ -67,7 +67,10 @@ def _headings(reading: Reading, row: Passage, following: Sequence[Passage], loca
 
 
 def _in_cell(reading: Reading, cell: Cell, located: Located) -> None:
-    """Labels that have the cell to themselves, else those in its rows; of the second reader only exact new ones."""
+    """Labels that have the cell to themselves, else those in its rows; of the second reader only exact ones.
+
+    What shines through beside a label looks like a value in its cell: doubtful lines do not keep it from being alone.
+    """
     labels = labels_of(cell.text)
     alone = [label for label in labels if stands_alone(cell.text, label)]
     for label in alone:
@@ -75,12 +78,18 @@ def _in_cell(reading: Reading, cell: Cell, located: Located) -> None:
     if not alone or len(alone) < len(labels):
         for n, row in enumerate(cell.rows):
             _in_row(reading, row, cell, located, following=cell.rows[n + 1 :])
-    if not cell.second_rows:
-        return
-    text, known = cell.second_whole.text, {label.kind for label in labels}
-    for label in labels_of(text):
-        if not label.misread and label.kind not in known and stands_alone(text, label):
-            _beside(reading, cell.box, label, located)
+    known, filled = {label.kind for label in alone}, {label.kind for label in labels}
+    for text in (cell.sure_text, cell.second_whole.text):
+        for label in labels_of(text):
+            if label.misread or label.kind in known or not stands_alone(text, label):
+                continue
+            known.add(label.kind)
+            found = Located()
+            _beside(reading, _place_of(reading, cell, label), label, found)
+            located.findings += found.findings
+            located.doubts += (
+                () if label.kind in filled else found.doubts
+            )  # its value may be the one read beside it
     for row in cell.second_rows:
         _in_row(reading, row, cell, located, second=True)
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from webapp.domain.geometry import Box, around
 from webapp.domain.labels import is_heading, labels_in
 from webapp.domain.passages import Glyph, Passage, joined, rows
+from webapp.domain.transcription import SURE_LINE
 
 _BAND_PX = 128  # height of the bands by which cells are looked up
 _Part = tuple[int | None, Passage]  # a piece of a line and the number of the cell it stands in, None for none
@@ -16,6 +17,7 @@ _Part = tuple[int | None, Passage]  # a piece of a line and the number of the ce
 class Cell:
     """A ruled cell. rows -- what the first reader read in it; second_rows -- the further readings.
 
+    sure_rows -- rows without the lines that the first reader doubted, which may have shone through
     run_over -- what stands beyond its rulings of lines that cross them without a gap, up to words of the form
     """
 
@@ -24,9 +26,11 @@ class Cell:
         box: Box,
         rows: Sequence[Passage],
         second_rows: Sequence[Passage],
-        run_over: Sequence[Passage] = (),
+        sure_rows: Sequence[Passage],
+        run_over: Sequence[Passage],
     ) -> None:
-        self.box, self.rows, self.second_rows, self.run_over = box, rows, second_rows, run_over
+        self.box, self.rows, self.second_rows = box, rows, second_rows
+        self.sure_rows, self.run_over = sure_rows, run_over
 
     @cached_property
     def whole(self) -> Passage:
@@ -37,6 +41,11 @@ class Cell:
     def second_whole(self) -> Passage:
         """The same of the further readings, mixed as they come."""
         return joined(self.second_rows, gap="").compact()
+
+    @cached_property
+    def sure_text(self) -> str:
+        """What the first reader was sure of, without spaces."""
+        return joined(self.sure_rows, gap="").compact().text
 
     @property
     def text(self) -> str:
@@ -75,7 +84,13 @@ class Ruling:
         inside, self.loose = self._sorted_in(first)
         second_inside, self.second_loose = self._sorted_in(second)
         self.cells = [
-            Cell(box, rows(inside[n]), rows(second_inside[n]), self._run_over[n])
+            Cell(
+                box,
+                rows(inside[n]),
+                rows(second_inside[n]),
+                rows(filter(_is_sure, inside[n])),
+                self._run_over[n],
+            )
             for n, box in enumerate(cells)
         ]
 
@@ -167,6 +182,10 @@ def _runs(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
         else:
             run.append((place, part))
     yield run
+
+
+def _is_sure(passage: Passage) -> bool:
+    return passage.score >= SURE_LINE
 
 
 def _with_margin(box: Box) -> Box:
