@@ -41,7 +41,7 @@ named = st.lists(st.tuples(categories, sensitivities), max_size=3)
 
 
 @given(policies, policies, readers, sought, levels)
-@settings(max_examples=400)
+@settings(max_examples=120)
 def test_a_tighter_policy_never_shows_more(one, other, reader, what, granted):
     tighter = tightest_of(one, other)
     assert (
@@ -56,7 +56,7 @@ def test_a_tighter_policy_is_told_as_nothing_looser(one, other):
 
 
 @given(policies, st.sampled_from([rule for rule in RULES if not rule.is_fixed]), st.data())
-@settings(max_examples=400)
+@settings(max_examples=120)
 def test_whatever_one_rule_opens_is_told_as_looser(policy, rule, data):
     codes = [choice.code for choice in rule.choices] or [str(rule.least), str(rule.most)]
     other = decoded({**coded(policy), rule.key: data.draw(st.sampled_from(codes))})
