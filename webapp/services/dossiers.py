@@ -1,6 +1,6 @@
 """What a reader is to a dossier and may see of it (可见范围): every service that shows content asks here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -130,15 +130,6 @@ def require_custody(actor: Actor, dossier: Dossier) -> None:
         raise Refused(
             _NOT_KEPT.get(standing, "只有保管这份档案的管理员可以这样做"), rule=f"custody:{standing}"
         )
-
-
-def require_custody_of(actor: Actor, paths: Iterable[str]) -> None:
-    """Return only if the actor keeps the dossiers of all units at these paths, or is SYSTEM. Raises Refused."""
-    if actor == SYSTEM:
-        return
-    kept = tuple(scope_paths(actor, CUSTODY)) if _role(actor) is Role.ARCHIVIST else ()
-    if not all(path.startswith(kept) for path in paths):
-        raise Refused("有的单位不在您的保管范围内", rule="custody:units")
 
 
 _NOT_KEPT = {
