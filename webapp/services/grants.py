@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import JOIN
 
-from webapp.domain.access_request import Filed, Step, approvals_needed
+from webapp.domain.access_request import Filed, Step, approvals_needed, standing_approvals
 from webapp.domain.disclosure import Level, Policy, Sensitivity
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
@@ -76,6 +76,18 @@ def purpose_of(grant: Grant) -> str:
     """The purpose its request stated, a code of Art. 31."""
     row = stored.Grant.get(stored.Grant.public_id == grant.public_id)
     return str(row.request.purpose)
+
+
+def approvers(granted: Iterable[Grant]) -> frozenset[int]:
+    """Row ids of the officers who gave these, and of those in whose name a deputy did."""
+    ids, row, step = [grant.public_id for grant in granted], stored.Grant, stored.RequestStep
+    asked = row.select(row.request).where(row.public_id.in_(ids))
+    done: dict[int, list[tuple[str, tuple[int | None, ...]]]] = defaultdict(list)
+    steps = step.select(step.request, step.kind, step.officer, step.absent).where(step.request.in_(asked))
+    for request, kind, *names in steps.order_by(step.id).tuples():
+        done[request].append((kind, tuple(names)))
+    standing = (names for steps_of in done.values() for names in standing_approvals(steps_of))
+    return frozenset(name for names in standing for name in names if name is not None)
 
 
 def count(public_id: str, *, actor: Actor, now: datetime) -> None:
