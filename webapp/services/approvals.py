@@ -133,7 +133,7 @@ def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
     asked.note_step(request, actor, Step.UNDONE, now, absent=last.absent)
     notices.settle([NoticeKind.REQUEST_APPROVED], request_id, now=now)
     tell_approvers(find(request_id), now=now)
-    _log("request:undone", request, actor, now)
+    _log("request:undone", request, actor, now, _in_the_name_of(last.absent))
 
 
 def find(request_id: str) -> AccessRequest:
