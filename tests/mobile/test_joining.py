@@ -90,6 +90,7 @@ def test_the_code_stands_in_no_address_that_a_server_sees(site, page, reader, se
     form = second.get(f"/join?code={code}").text
     assert code not in form
     assert 'id="code"' in form  # which js/check.js fills in
+    assert 'id="number"' not in form
     assert "js/check" in form
 
 
