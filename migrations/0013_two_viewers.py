@@ -1,7 +1,10 @@
 """Copies made under a grant, and second officers who join a viewing. Frozen: never imports the models.
 
 One right takes the place of two that were never offered: a browser cannot tell printing a file from keeping it.
+Back again nothing says that a grant is for two, and one alone could read by it: `down` revokes those that still run.
 """
+
+from datetime import UTC, datetime
 
 from peewee import CharField, DateTimeField, ForeignKeyField, IntegerField, Model
 
@@ -84,6 +87,11 @@ def down(migrator, db):
     # the log keeps that they were made and that they joined.
     for table in ("companion", "copy_part", "copy"):
         db.execute_sql(f'DROP TABLE "{table}"')
+    now = datetime.now(UTC).isoformat(timespec="microseconds")  # as times are stored
+    db.execute_sql(
+        'UPDATE "grant" SET "revoked_at" = ? WHERE "is_for_two" = 1 AND "revoked_at" IS NULL AND "not_after" > ?',
+        (now, now),
+    )
     db.execute_sql('ALTER TABLE "grant" DROP COLUMN "is_for_two"')
     for table in ("access_request", "grant"):
         db.execute_sql(f'ALTER TABLE "{table}" RENAME COLUMN "may_copy" TO "may_print"')

@@ -63,7 +63,7 @@ def check() -> Response | str:
         found = copy_register.check(**typed, actor=_asker(), visitor=visitor(), now=now())
     except (Invalid, Throttled) as error:
         return shown_again("copies/check.html", error, **typed)
-    return render_template("copies/checked.html", found=found, **typed)
+    return render_template("copies/checked.html", found=found)
 
 
 def _asker() -> Actor:

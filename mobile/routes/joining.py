@@ -47,8 +47,8 @@ def invite(material_id: str) -> Response:
 @bp.get("/join")
 @requires(Permission.JOIN)
 def ask() -> str:
-    """Type the code of a reader's phone; and where one reads along now."""
-    return render_template("joining/ask.html", code=request.args.get("code", "")[:LONGEST_TYPED], **_here())
+    """Type the code of a reader's phone, filled in by a script for who scanned it; and where one reads along now."""
+    return render_template("joining/ask.html", **_here())
 
 
 @bp.post("/join")
@@ -97,7 +97,7 @@ def _shown(place: Place | None) -> dict[str, str]:
     if place is None:
         return {}
     site = current_app.config["SETTINGS"].public_origin
-    address = f"{site}{url_for('joining.ask')}?code={place.code}"
+    address = f"{site}{url_for('joining.ask')}#{place.code}"
     return {"digits": in_groups(place.code), "square": squares.drawn(address)}
 
 

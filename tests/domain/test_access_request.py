@@ -16,6 +16,7 @@ from webapp.domain.access_request import (
     checked_terms,
     checked_words,
     excess,
+    standing_approvals,
     state_at,
 )
 from webapp.domain.disclosure import Level, Policy, Preset, Sensitivity
@@ -119,6 +120,21 @@ def test_others_take_what_the_policy_says_of_their_level_and_category(scope, nam
     assert needed() == needed(twofold=frozenset({"3"})) == 1
     assert needed(approvers=2) == needed(twofold=frozenset({"2"})) == 2
     assert needed(clear_approvers=2) == (2 if level is Level.CLEAR else 1)
+
+
+@pytest.mark.parametrize(
+    ("steps", "standing"),
+    [
+        ("submitted seconded approved", [1, 2]),
+        ("submitted seconded approved undone", [1]),
+        ("submitted approved undone approved", [3]),
+        ("submitted seconded returned answered", []),
+        ("submitted seconded returned answered seconded approved revoked", [4, 5]),
+        ("", []),
+    ],
+)
+def test_an_approval_stands_until_it_is_undone_or_the_request_is_handed_in_anew(steps, standing):
+    assert standing_approvals((kind, place) for place, kind in enumerate(steps.split())) == standing
 
 
 def test_words_are_needed_and_short():

@@ -108,6 +108,7 @@ def test_it_is_made_registered_and_checked(site, page, asker):
         assert secret not in said
     wrong = stranger.post("/copies/check", {"number": copy.number, "code": "0" * 12}, seen="/copies/check")
     assert "没有这份复制件" in words_of(wrong.text)
+    assert copy.number not in wrong.text  # nor in the address of the way back
     assert next(audit.entries(limit=1))["reason"] == "no-such-copy"
     assert stranger.post("/copies/check", {"number": "", "code": ""}, seen="/copies/check").status_code == 422
     for _ in range(9):

@@ -1,6 +1,7 @@
 """Two viewers on two phones: the code on one, the confirmation on the other, and the way back."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,6 +14,8 @@ from webapp.domain.role import Role
 from webapp.storage.accounts import Attempt, Session
 from webapp.storage.policy import Setting
 from webapp.storage.reading import Companion
+from webapp.storage.requests import Grant
+from webapp.web import squares
 
 POLL = {"HX-Request": "true", "HX-Poll": "true"}
 
@@ -54,7 +57,6 @@ def test_from_the_code_to_the_page_and_until_the_second_leaves(site, page, reade
     assert image(reader, page) == 403
     assert "HX-Refresh" not in reader.get(f"{place}/second", headers=POLL).headers
     assert "同阅" in words_of(second.get("/").text)
-    assert code.replace(" ", "") in second.get(f"/join?code={code.replace(' ', '')}").text
     seen = second.post("/join", {"joining": code}, seen="/join")
     assert seen.status_code == 200
     for words in ("钱强丽", "某某", "事由"):
@@ -77,6 +79,19 @@ def test_from_the_code_to_the_page_and_until_the_second_leaves(site, page, reade
     assert (closed.status_code, f"{place}/second" in closed.text) == (403, True)
     assert reader.post(f"{place}/beat").status_code == 403
     assert reader.get(place).status_code == 303
+
+
+def test_the_code_stands_in_no_address_that_a_server_sees(site, page, reader, second, monkeypatch):
+    drawn, squared = squares.drawn, []
+    monkeypatch.setattr(squares, "drawn", lambda text: squared.append(text) or drawn(text))
+    code = invited(reader, page).replace(" ", "")
+    address = urlsplit(squared[-1])
+    assert (address.path, address.query, address.fragment) == ("/join", "", code)
+    form = second.get(f"/join?code={code}").text
+    assert code not in form
+    assert 'id="code"' in form  # which js/check.js fills in
+    assert 'id="number"' not in form
+    assert "js/check" in form
 
 
 def test_signing_out_of_the_second_closes_the_pages(site, page, reader, second):
@@ -113,6 +128,7 @@ def test_the_own_phone_of_the_reader_is_no_second(site, page, reader):
 
 def test_where_no_second_is_needed_the_page_leads_back(site, page, reader):
     Setting.update(value="standard").where(Setting.name == "preset").execute()
+    Grant.update(is_for_two=False).execute()
     place = f"/materials/{page.material.public_id}"
     assert reader.get(place).status_code == 200
     assert reader.get(f"{place}/second").headers["Location"] == place

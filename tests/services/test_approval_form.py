@@ -5,6 +5,7 @@ import pytest
 from tests.asking import approve, granted, make_approver, make_draft, make_request
 from tests.builders import ELSEWHERE, UNIT, keeper_of, make_dossier, make_material, make_officer
 from tests.moment import NOW
+from tests.ruling import rule
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import UNDO
 from webapp.domain.role import Role
@@ -44,6 +45,20 @@ def test_a_title_stands_on_it_only_for_who_may_know_it(asker, material):
     approve(request)
     later = NOW + UNDO
     assert approval_form.for_asker(asker, request.public_id, now=later).materials == keeper.materials
+
+
+def test_it_is_signed_by_as_many_as_approved_or_as_it_takes_by_now(asker, material):
+    plain = make_material(material.dossier, "1", "干部履历表")
+
+    def signatures(request):
+        return approval_form.for_asker(asker, request.public_id, now=NOW).signatures
+
+    decided, waiting = make_request(asker, plain), make_request(asker, plain, categories="1")
+    approve(decided)
+    assert (signatures(decided), signatures(waiting)) == (1, 1)
+    rule(approvers="2")
+    assert (signatures(decided), signatures(waiting)) == (1, 2)
+    assert signatures(granted(asker, material).request) == 2
 
 
 def test_a_refusal_stands_on_it_with_its_reason(asker, material):

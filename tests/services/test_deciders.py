@@ -140,6 +140,35 @@ def test_a_deputy_decides_in_the_name_of_the_absent_and_every_place_says_so(aske
     assert entry["details"]["absent"] == absent.person.public_id
 
 
+def test_what_a_deputy_takes_back_is_logged_in_the_same_name(asker, material):
+    absent, deputy = (
+        make_approver(is_able=True, approval=UNIT),
+        make_approver(is_able=True, approval=ELSEWHERE),
+    )
+    stand_in(deputy, absent)
+    request = make_request(asker, material)
+    approve(request, deputy)
+    approvals.undo(deputy, request.public_id, now=NOW)
+    undone = next(audit.entries(limit=1))
+    assert undone["action"] == "request:undone"
+    assert undone["details"]["absent"] == absent.person.public_id
+    grant = approve(request, absent)
+    grants.revoke(grant.public_id, actor=deputy, now=NOW)
+    assert asked.steps_of(request)[0].absent == absent.person
+    revoked = next(audit.entries(limit=1))
+    assert (revoked["action"], revoked["details"]) == ("grant:revoked", {"absent": absent.person.public_id})
+
+
+def test_who_takes_back_in_their_own_units_names_nobody_else(asker, material):
+    absent, deputy = make_approver(is_able=True, approval=UNIT), make_approver(is_able=True)
+    stand_in(deputy, absent)
+    request = make_request(asker, material)
+    grant = approve(request, absent)
+    grants.revoke(grant.public_id, actor=deputy, now=NOW)
+    assert asked.steps_of(request)[0].absent is None
+    assert "details" not in next(audit.entries(limit=1))
+
+
 def test_who_may_decide_by_themselves_does_so_in_their_own_name(asker, material):
     absent, deputy = make_approver(is_able=True, approval=UNIT), make_approver(is_able=True)
     stand_in(deputy, absent)

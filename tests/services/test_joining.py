@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.accounts import OFFICE
-from tests.asking import approve, granted, make_approver, make_request, terms
+from tests.asking import approve, granted, make_approver, make_request, stand_in, terms
 from tests.builders import (
     ELSEWHERE,
     UNIT,
@@ -249,6 +249,37 @@ def test_the_second_leaves_and_another_may_come(strict, reader, second, page):
     join(proven(make_officer(Role.ARCHIVIST)), invited(reader, page))
     assert deliver(reader, page).content
     assert len(companions.names(Viewing.get())) == 2
+
+
+def test_neither_a_deputy_who_approved_nor_in_whose_name_may_join(strict, page):
+    reader = make_officer(Role.OFFICIAL)
+    absent = make_approver(is_able=True, approval=UNIT)
+    deputy = make_approver(is_able=True, approval=ELSEWHERE)
+    stand_in(deputy, absent, now=NOW - UNDO)
+    granted_by(reader, page, deputy)
+    code = invited(reader, page)
+    for approver in (deputy, absent):
+        with pytest.raises(Refused) as refusal:
+            join(replace(approver, role=Role.OFFICIAL), code)
+        assert refusal.value.rule == "companion:approver"
+
+
+@pytest.mark.parametrize("since", ["approved", "tied to the reader"])
+def test_who_is_kept_away_since_is_no_second_any_more(strict, page, since):
+    reader, second = make_officer(Role.OFFICIAL, lookup=ELSEWHERE), make_approver()
+    company = replace(second, role=Role.OFFICIAL)  # in the same sitting
+    Officer.update(role_names="official approver").where(Officer.id == second.person.id).execute()
+    Session.update(role="official").where(Session.id == second.session.id).execute()
+    both(reader, page, company)
+    deliver(reader, page)
+    if since == "approved":
+        granted_by(reader, page, second)
+    else:
+        reader.person.subject = make_dossier("李四").subject
+        reader.person.save()
+        Recusal.create(officer=second.person, subject=reader.person.subject, relation="配偶")
+    assert is_closed(reader, page)
+    assert companions.beside(second.session, at=NOW) == []
 
 
 @pytest.mark.parametrize("end", ["signed out", "idle", "disabled", "another role", "recused since"])

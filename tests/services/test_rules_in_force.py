@@ -262,6 +262,16 @@ def test_loosening_takes_no_second_approver_from_what_was_handed_in_before(story
 # What runs
 
 
+def test_loosening_leaves_the_second_reader_of_grants_given_under_the_strict_preset(story):
+    asker = make_officer(lookup=ELSEWHERE)
+    rule(preset="strict")
+    granted(asker, story)
+    rule(preset="standard")
+    assert refusal(asker, story) == "second-awaited"
+    granted(asker, story)
+    assert refusal(asker, story) == ""
+
+
 def test_grants_keep_their_terms_and_those_beyond_the_rules_are_listed(story):
     asker, security = make_officer(lookup=ELSEWHERE), able(Role.SECURITY_OFFICER)
     long, short = granted(asker, story, days=10), granted(asker, story, days=2, minutes=30)

@@ -1,8 +1,10 @@
 """The migrations and the models describe the same tables."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.asking import granted, make_draft
+from tests.asking import DAY, granted, make_draft
 from tests.builders import ELSEWHERE, make_dossier, make_material, make_officer, picture
 from tests.moment import NOW
 from webapp.domain.role import Role
@@ -63,6 +65,24 @@ def test_what_was_asked_and_granted_survives_the_one_right_to_copies_in_both_dir
     migrations().up()
     assert held("may_copy") == ([(1,)], [(1,)], 1)
     assert Grant.get().is_for_two is False
+
+
+def test_grants_for_two_end_where_nothing_says_any_more_that_they_are(archive):
+    now = datetime.now(UTC)  # a migration asks no clock of ours
+    asker, material = (
+        make_officer(Role.OFFICIAL, lookup=ELSEWHERE),
+        make_material(make_dossier("张三"), "1", "履历"),
+    )
+    alone, two, over = (granted(asker, material, now=when) for when in (now, now, now - 9 * DAY))
+    Grant.update(is_for_two=True).where(Grant.id.in_([two.id, over.id])).execute()
+    migrations().down("0013_two_viewers")
+    migrations().up()
+    assert [one.revoked_at is None for one in (Grant.get_by_id(each.id) for each in (alone, two, over))] == [
+        True,
+        False,
+        True,
+    ]
+    assert Grant.get_by_id(two.id).revoked_at >= now
 
 
 def test_proofs_outlive_the_tables_they_were_in_both_ways(archive):

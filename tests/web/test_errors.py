@@ -5,11 +5,13 @@ import logging
 import pytest
 
 from tests.desk import browser_of
+from tests.ruling import rule
 from tests.services.cast import actor_in, dossier_of, material_in
 from tests.site import Site
+from webapp.domain.disclosure import Level, Policy, Preset, Reader, Sensitivity, Sought, Standing, decide
 from webapp.domain.role import Role
 from webapp.services import audit
-from webapp.web import limits
+from webapp.web import errors, limits
 
 BEYOND = 10**30
 
@@ -51,6 +53,33 @@ def test_a_page_number_beyond_all_pages_names_no_page(site: Site) -> None:
     browser = browser_of(site, actor_in(Role.ARCHIVIST, custody="市财政局"))
     for form in ("image", "text"):
         assert browser.get(f"/materials/{material.public_id}/pages/{BEYOND}/{form}").status_code == 404
+
+
+def test_what_a_grant_would_open_leads_to_asking_for_one() -> None:
+    ruled = [Policy(preset, own_dossier=True, auto_masks=True, scope_levels=((("1", level),)))
+             for preset in Preset for level in (Level.ROSTER, Level.CATALOGUE, Level.MASKED)]  # fmt: skip
+    cases = [
+        (Reader(Role.OFFICIAL, standing), Sought("1", sensitivity), policy)
+        for standing in Standing
+        for sensitivity in Sensitivity
+        for policy in ruled
+    ]
+    opened = {
+        decide(*case).rule
+        for case in cases
+        if not decide(*case).shows_pages and decide(*case, granted=Level.MASKED).shows_pages
+    }
+    assert opened == {rule for rule in errors.GRANT_OPENS if not rule.startswith("grant-")}
+
+
+@pytest.mark.parametrize("level", ["roster", "catalogue"])
+def test_a_category_closed_by_the_rules_shows_the_way_to_ask(site: Site, level: str) -> None:
+    rule(scope_2=level)
+    material = material_in(dossier_of("张三"), "2", "自传材料")
+    answer = browser_of(site, actor_in(Role.OFFICIAL, lookup="市财政局")).get(
+        f"/materials/{material.public_id}"
+    )
+    assert (answer.status_code, f"/requests/new?material={material.public_id}" in answer.text) == (403, True)
 
 
 def test_refusals_do_not_fill_the_log_faster_than_anybody_asks(

@@ -3,10 +3,11 @@
 Pure. A stored state says what people did; the state at a moment also says that the time asked for has passed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from webapp.domain.disclosure import Level, Policy, Sensitivity
 from webapp.domain.errors import Invalid
@@ -86,6 +87,7 @@ SHORTEST_MINUTES = 10  # of reading: a glance
 LONGEST_WORDS = 500  # characters of details, questions, answers and reasons
 LEVELS = (Level.MASKED, Level.CLEAR)
 Filed = tuple[str, Sensitivity]  # where a material is filed, by leaf code, and how it is guarded
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,22 @@ def checked_words(words: str, *, what: str, required: bool = True) -> str:
     if len(plain) > LONGEST_WORDS:
         raise Invalid(f"{what}请控制在 {LONGEST_WORDS} 字以内")
     return plain
+
+
+def standing_approvals(steps: Iterable[tuple[str, _Done]]) -> list[_Done]:
+    """Those that stand, in the order they were given: none from before it was handed in anew, none undone.
+
+    steps -- the kind of each and what stands for it, the oldest first
+    """
+    standing: list[_Done] = []
+    for kind, done in steps:
+        if kind in (Step.SECONDED, Step.APPROVED):
+            standing.append(done)
+        elif kind == Step.UNDONE:
+            standing.pop()
+        elif kind in (Step.SUBMITTED, Step.ANSWERED):
+            standing.clear()
+    return standing
 
 
 def approvals_needed(scope: Scope, named: Collection[Filed], level: Level, policy: Policy) -> int:

@@ -28,6 +28,7 @@ class Form:
     number -- of the dossier; empty where who prints it may not know it
     materials -- titles, as far as who prints it may know them
     decisions -- what was decided, the oldest first
+    signatures -- of approvers: as many as approved it, or as it takes
     """
 
     request: AccessRequest
@@ -38,6 +39,7 @@ class Form:
     categories: list[str]
     materials: list[str]
     decisions: list[RequestStep]
+    signatures: int
     grants: list[tuple[Held, GrantState]]
 
     @property
@@ -93,8 +95,14 @@ def _form(actor: Actor, request: AccessRequest, titles: Sequence[str], now: date
         asked.categories_in_words(request),
         list(titles),
         steps,
+        _signatures(request),
         grants.told_of(request, at=now),
     )
+
+
+def _signatures(request: AccessRequest) -> int:
+    is_approved = request.state == State.APPROVED
+    return len(asked.approvals_of(request)) if is_approved else approvals.needed(request)
 
 
 def _unit_of(officer: Officer) -> str:

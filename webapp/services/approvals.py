@@ -4,13 +4,13 @@ Nobody decides their own request or about their own or a relative's dossier. Wha
 decision names the version of the request, and a conditional update whose row count decides lets one of many through.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from webapp.domain import access_request as rules
 from webapp.domain.access_request import State, Step, Terms
-from webapp.domain.disclosure import Level, Policy
+from webapp.domain.disclosure import Level, Policy, Preset
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.grant import UNDO, Scope
 from webapp.domain.notice import NoticeKind
@@ -58,6 +58,10 @@ def approve(
     is_last = approvals >= needed(request, decided=decided)
     state = {"state": State.APPROVED, "decided_at": now} if is_last else {}
     _move(request, version, now, approvals=approvals, **state)
+    is_for_two = (
+        given.terms.is_for_two or decided.preset is Preset.STRICT
+    )  # stays, should the preset be loosened
+    given = replace(given, terms=replace(given.terms, is_for_two=is_for_two))
     grant = _write_grant(request, given, is_double=approvals > 1, is_last=is_last, now=now)
     step = Step.APPROVED if is_last else Step.SECONDED
     asked.note_step(request, actor, step, now, absent=absent)
@@ -129,7 +133,7 @@ def undo(actor: Actor, request_id: str, *, now: datetime) -> None:
     asked.note_step(request, actor, Step.UNDONE, now, absent=last.absent)
     notices.settle([NoticeKind.REQUEST_APPROVED], request_id, now=now)
     tell_approvers(find(request_id), now=now)
-    _log("request:undone", request, actor, now)
+    _log("request:undone", request, actor, now, _in_the_name_of(last.absent))
 
 
 def find(request_id: str) -> AccessRequest:

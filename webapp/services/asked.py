@@ -140,16 +140,9 @@ def waiting(*conditions: Any, at: datetime) -> list[AccessRequest]:
 
 
 def approvals_of(request: AccessRequest) -> list[RequestStep]:
-    """The approvals that stand, in the order they were given: none from before it was handed in anew, none undone."""
-    standing: list[RequestStep] = []
-    for step in request.steps.order_by(RequestStep.id):
-        if step.kind in (Step.SECONDED, Step.APPROVED):
-            standing.append(step)
-        elif step.kind == Step.UNDONE:
-            standing.pop()
-        elif step.kind in (Step.SUBMITTED, Step.ANSWERED):
-            standing.clear()
-    return standing
+    """The approvals that stand, in the order they were given."""
+    steps = request.steps.order_by(RequestStep.id)
+    return rules.standing_approvals((step.kind, step) for step in steps)
 
 
 def _named(request: AccessRequest, parts: Iterable[RequestScope]) -> Named:

@@ -11,13 +11,13 @@ from typing import Any
 
 from peewee import JOIN
 
-from webapp.domain.access_request import Filed, Step, approvals_needed
+from webapp.domain.access_request import Filed, Step, approvals_needed, standing_approvals
 from webapp.domain.disclosure import Level, Policy, Sensitivity
 from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import audit, delegations, notices, ties, units
+from webapp.services import audit, delegations, notices, remits, ties, units
 from webapp.services.actor import Actor
 from webapp.services.remits import Remit
 from webapp.storage import requests as stored
@@ -78,6 +78,18 @@ def purpose_of(grant: Grant) -> str:
     return str(row.request.purpose)
 
 
+def approvers(granted: Iterable[Grant]) -> frozenset[int]:
+    """Row ids of the officers who gave these, and of those in whose name a deputy did."""
+    ids, row, step = [grant.public_id for grant in granted], stored.Grant, stored.RequestStep
+    asked = row.select(row.request).where(row.public_id.in_(ids))
+    done: dict[int, list[tuple[str, tuple[int | None, ...]]]] = defaultdict(list)
+    steps = step.select(step.request, step.kind, step.officer, step.absent).where(step.request.in_(asked))
+    for request, kind, *names in steps.order_by(step.id).tuples():
+        done[request].append((kind, tuple(names)))
+    standing = (names for steps_of in done.values() for names in standing_approvals(steps_of))
+    return frozenset(name for names in standing for name in names if name is not None)
+
+
 def count(public_id: str, *, actor: Actor, now: datetime) -> None:
     """Count the time since the last contact with this grant, by the server's clock alone.
 
@@ -120,16 +132,18 @@ def revoke(public_id: str, *, actor: Actor, now: datetime) -> stored.Grant:
         raise Refused("自己的授权由其他审批人处理", rule="grant:own")
     if row.dossier.subject_id in ties.subjects(actor.person):
         raise Refused("本人和须回避的人的档案，查阅授权由其他人处理", rule="grant:kept-away")
-    if not _reach(actor, now).covers(row.dossier.subject.unit.path):
-        raise Refused("这名干部的单位不在您的审批范围内", rule="grant:units")
+    absent = _require_reach(actor, row.dossier, now)
     given = stored.Grant.revoked_at.is_null() & stored.Grant.in_force_at.is_null(False)
     running = (stored.Grant.id == row.id) & given & (stored.Grant.not_after > now)
     taken = stored.Grant.update(revoked_at=now, revoked_by=actor.person).where(running)
     if not taken.execute():
         raise Conflict("这项授权没有生效，或者已经结束，不用收回")
-    stored.RequestStep.create(request=row.request, officer=actor.person, kind=Step.REVOKED, at=now)
+    stored.RequestStep.create(
+        request=row.request, officer=actor.person, absent=absent, kind=Step.REVOKED, at=now
+    )
     notices.notify(row.officer, NoticeKind.GRANT_REVOKED, row.request.public_id, now=now)
-    audit.append("grant:revoked", actor=actor, at=now, kind="grant", record=public_id)
+    details = {"absent": absent.public_id} if absent else None
+    audit.append("grant:revoked", actor=actor, at=now, kind="grant", record=public_id, details=details)
     return stored.Grant.get_by_id(row.id)
 
 
@@ -242,6 +256,17 @@ def _value(row: stored.Grant, materials: set[str], categories: set[str]) -> Gran
 def _reach(actor: Actor, at: datetime) -> Remit:
     """Whose grants one may take back: an approver those of their units, the security officer all."""
     return delegations.reach(actor.person, at=at) if actor.role is Role.APPROVER else Remit(None)
+
+
+def _require_reach(actor: Actor, dossier: Dossier, at: datetime) -> Officer | None:
+    """In whose name the actor takes back a grant here, None for their own. Raises Refused outside their units."""
+    path = dossier.subject.unit.path
+    if actor.role is not Role.APPROVER or remits.of(actor.person).covers(path):
+        return None
+    for delegation in delegations.standing_in(actor.person, at=at):
+        if remits.of(delegation.officer).covers(path):
+            return delegation.officer
+    raise Refused("这名干部的单位不在您的审批范围内", rule="grant:units")
 
 
 def _revocable(actor: Actor, at: datetime) -> Any:

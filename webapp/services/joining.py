@@ -9,24 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from webapp.domain import companion as rules
-from webapp.domain.disclosure import Standing
 from webapp.domain.errors import Conflict, NotFound, Refused
-from webapp.domain.role import Role
-from webapp.services import asked, audit, companions, dossiers, grants, readable, sessions, throttles, ties
+from webapp.services import audit, companions, dossiers, readable, sessions, throttles
 from webapp.services.actor import Actor
 from webapp.services.visitor import Visitor
 from webapp.storage.accounts import Officer, Session
 from webapp.storage.archive import Dossier, Subject
 from webapp.storage.database import transaction
 from webapp.storage.reading import Companion, Viewing
-from webapp.storage.requests import Grant
 from webapp.vault.vault import vault
 
 WRONG_CODE = "没有这个同阅码，或者它已经用过、过期。请看查阅人手机上现在显示的 8 位数字"
-_KEPT_AWAY = {
-    Standing.OWN: "任何人不得以工作身份查阅本人档案，也不能同阅",
-    Standing.RECUSED: "您与该干部存在回避关系，不能同阅",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +123,8 @@ def _require_may_join(actor: Actor, viewing: Viewing, now: datetime) -> None:
         raise Refused("查阅人员或档案管理员才能同阅", rule="companion:role")
     if viewing.officer_id == actor.person.id:
         raise Refused("同阅的要是另一个人", rule="companion:self")
-    standing = dossiers.standing_of(actor, viewing.dossier)
-    if standing in _KEPT_AWAY:
-        raise Refused(_KEPT_AWAY[standing], rule=f"companion:{standing}")
-    if viewing.officer_id in ties.officers(actor.person):
-        raise Refused("您与查阅人存在回避关系，不能同阅", rule="companion:related")
-    if _approved(actor, viewing, now):
-        raise Refused("批准这次查阅的人不能同阅，请另请一位", rule="companion:approver")
-
-
-def _approved(actor: Actor, viewing: Viewing, now: datetime) -> bool:
-    """True for who gave an approval of a grant in force here: they are no witness of what they allowed."""
-    reader = Actor(viewing.officer, Role(viewing.role), viewing.session)
-    held = grants.in_force(reader, at=now, dossier=viewing.dossier).get(viewing.dossier_id, ())
-    rows = Grant.select().where(Grant.public_id.in_([grant.public_id for grant in held]))
-    return any(step.officer_id == actor.person.id for row in rows for step in asked.approvals_of(row.request))
+    if bar := companions.bar(actor.person, viewing, at=now):
+        raise bar
 
 
 def _is_free(at: datetime) -> Any:

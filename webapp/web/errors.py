@@ -34,7 +34,16 @@ WORDS: dict[int, tuple[str, str]] = {
 }
 # Rules of domain.disclosure and of grants that ended: an approval would open what they keep closed.
 GRANT_OPENS = frozenset(
-    {"restricted", "strict", "outside-scope", "grant-expired", "grant-used-up", "grant-revoked"}
+    {
+        "restricted",
+        "strict",
+        "outside-scope",
+        "category-by-request",
+        "category-titles-only",
+        "grant-expired",
+        "grant-used-up",
+        "grant-revoked",
+    }
 )
 BUSY_RETRY_S = 5  # seconds; as long as a writer waits for another before it gives up
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
