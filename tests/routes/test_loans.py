@@ -19,6 +19,7 @@ from webapp.domain.role import Role
 from webapp.services import audit
 from webapp.settings import BadSettings, Settings
 from webapp.storage.loans import Loan
+from webapp.storage.requests import Grant
 
 TODAY = day(NOW)
 
@@ -121,6 +122,11 @@ def test_an_approved_request_is_offered_with_its_form(site, keeper, taker, mater
     grant = granted(taker, material, level=Level.CLEAR)
     page = keeper.get(place)
     assert f"/desk/requests/{grant.request.public_id}/form.pdf" in page.text
+    assert "不能复制" in words_of(page.text)
+    assert "须双人查阅" not in words_of(page.text)
+    Grant.update(is_for_two=True, may_copy=True).where(Grant.id == grant.id).execute()
+    assert "可以复制 · 须双人查阅" in words_of(keeper.get(place).text)
+    Grant.update(is_for_two=False).where(Grant.id == grant.id).execute()
     form = filled(taker, taker="", paper_number="", purpose="", approval=grant.request.public_id)
     answer = keeper.post(place, form | {"extent": "some", "material": material.public_id})
     assert answer.status_code == 303

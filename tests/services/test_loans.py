@@ -4,20 +4,22 @@ from datetime import timedelta
 
 import pytest
 
-from tests.asking import granted
+from tests.asking import approve, granted, make_approver, make_request, stand_in
 from tests.borrowing import WEEK, enter, entry, lent
 from tests.builders import ELSEWHERE, UNIT, able, keeper_of, make_dossier, make_material, make_officer
 from tests.moment import NOW
 from webapp.domain.disclosure import Level
 from webapp.domain.errors import Conflict, Invalid, Refused
+from webapp.domain.grant import UNDO
 from webapp.domain.local_time import day
 from webapp.domain.role import Role
 from webapp.services import audit, grants, loan_register, loans, materials, notices, own
 from webapp.services.loan_words import EndWords
-from webapp.storage.accounts import Officer
+from webapp.storage.accounts import Officer, Recusal
 from webapp.storage.database import database
 from webapp.storage.loans import Loan, LoanExtension, LoanMaterial
 from webapp.storage.policy import Setting
+from webapp.storage.requests import Grant, RequestStep
 from webapp.vault.cipher import Tampered
 
 DAY = timedelta(days=1)
@@ -224,6 +226,68 @@ def test_the_second_person_is_another_one(taker, material):
         lent(material, taker, second=taker.person.login)
     with pytest.raises(Invalid, match="同一个人"):
         lent(material, "陈远山", taker_unit="巡视组", second="陈远山", second_unit="巡视组")
+
+
+@pytest.mark.parametrize("name", ["池见山", " 池 见山 "])
+def test_one_person_is_not_two_by_giving_account_and_name(taker, material, name):
+    Officer.update(name="池见山").where(Officer.id == taker.person.id).execute()
+    account, unit = taker.person.login, "巡视组"
+    for people in (
+        {"taker": account, "second": name, "second_unit": unit},
+        {"taker": name, "taker_unit": unit, "second": account},
+    ):
+        with pytest.raises(Refused) as refusal:
+            lent(material, **people)
+        assert refusal.value.rule == "loan:namesake"
+    lent(material, taker, second="陈远山", second_unit="巡视组")
+
+
+def test_two_who_are_tied_to_each_other_do_not_take_paper_together(taker, material):
+    relative = make_officer(Role.OFFICIAL, subject=make_dossier("池见川").subject)
+    Recusal.create(officer=taker.person, subject=relative.person.subject, relation="配偶")
+    for one, other in ((taker, relative), (relative, taker)):
+        with pytest.raises(Refused) as refusal:
+            lent(material, one, second=other.person.login)
+        assert refusal.value.rule == "loan:related"
+
+
+def test_who_approved_or_was_stood_in_for_takes_no_part(taker, material):
+    absent, deputy = make_approver(is_able=True), make_approver(is_able=True)
+    for one, name in ((absent, "何长河"), (deputy, "白石明")):
+        Officer.update(name=name, role_names="approver official").where(Officer.id == one.person.id).execute()
+    stand_in(deputy, absent, now=NOW - DAY)
+    request = make_request(taker, material, level=Level.CLEAR, now=NOW - UNDO)
+    step = approve(request, deputy, now=NOW - UNDO).request.steps.order_by(RequestStep.id.desc()).get()
+    RequestStep.update(absent=absent.person).where(RequestStep.id == step.id).execute()
+    for second, unit, rule in (
+        (absent.person.login, "", "loan:approver"),
+        (deputy.person.login, "", "loan:approver"),
+        ("何长河", "组织部", "loan:namesake"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            lent(material, taker, approval=request.public_id, second=second, second_unit=unit)
+        assert refusal.value.rule == rule
+    with pytest.raises(Refused):
+        lent(material, deputy, approval=request.public_id, second=taker.person.login)
+
+
+def test_an_approval_for_two_lends_to_two(taker, material):
+    grant = granted(taker, material, level=Level.CLEAR)
+    Grant.update(is_for_two=True).where(Grant.id == grant.id).execute()
+    by = {"approval": grant.request.public_id, "due_on": TODAY + DAY}
+    with pytest.raises(Invalid, match="双人查阅"):
+        lent(material, taker, **by)
+    lent(material, taker, second="陈远山", second_unit="巡视组", **by)
+
+
+def test_an_approval_without_a_copy_is_none_for_copying(taker, material):
+    plain = granted(taker, material, level=Level.CLEAR)
+    sheets = {"due_on": None, "pages": 1}
+    with pytest.raises(Invalid, match="没有批准复制件"):
+        lent(material, taker, kind="copy", approval=plain.request.public_id, **sheets)
+    lent(material, taker, kind="extract", approval=plain.request.public_id, **sheets)
+    full = granted(taker, material, level=Level.CLEAR, may_copy=True)
+    lent(material, taker, kind="copy", approval=full.request.public_id, **sheets)
 
 
 def test_where_the_rule_is_strict_two_come(taker, material):

@@ -10,6 +10,7 @@ from datetime import datetime
 from webapp.domain.disclosure import Level, Sensitivity
 from webapp.domain.errors import Invalid
 from webapp.domain.grant import GrantState
+from webapp.domain.loan import Kind
 from webapp.services import grants
 from webapp.services.grants import Held
 from webapp.storage.accounts import Officer
@@ -49,9 +50,14 @@ def chosen(dossier: Dossier, request_id: str, *, at: datetime) -> Usable:
     raise Invalid("所选的申请已经不能作为依据：授权已到期、被收回，或者只批准看遮挡后的页面")
 
 
-def require_covers(approval: Usable, materials: Iterable[Material], *, is_whole: bool) -> None:
-    """Return only if the approval opens every material that is taken. Raises Invalid, which names none of them."""
+def require_covers(approval: Usable, kind: Kind, materials: Iterable[Material], *, is_whole: bool) -> None:
+    """Return only if the approval allows this of every material that is taken. Raises Invalid, which names none.
+
+    Copies need one that says so, on paper as on the screen; who may read may write down what they read.
+    """
     grant = approval.held.grant
+    if kind is Kind.COPY and not grant.may_copy:
+        raise Invalid("这份申请没有批准复制件，不能登记复制。要复制的，请重新申请，或者用纸质审批表")
     left = [
         material
         for material in materials

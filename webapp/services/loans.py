@@ -82,7 +82,7 @@ def enter(actor: Actor, dossier_id: str, entry: Entry, *, days: int, now: dateti
     dossiers.require_custody(actor, dossier)
     kind = rules.checked_kind(entry.kind)
     materials = _materials(dossier, entry.material_ids)
-    by = _grounds(dossier, entry, materials, now)
+    by = _grounds(dossier, entry, kind, materials, now)
     out_on = rules.checked_out(entry.out_on, day(now))
     due_on = None
     if kind is Kind.BORROW:
@@ -184,12 +184,14 @@ def kept(actor: Actor, loan_id: str) -> Loan:
     return loan
 
 
-def _grounds(dossier: Dossier, entry: Entry, materials: Collection[Material], now: datetime) -> _By:
+def _grounds(
+    dossier: Dossier, entry: Entry, kind: Kind, materials: Collection[Material], now: datetime
+) -> _By:
     """The approval and who takes the paper by it. Raises Invalid, Refused."""
     approval = None
     if entry.approval:
         approval = loan_approvals.chosen(dossier, entry.approval, at=now)
-        loan_approvals.require_covers(approval, materials, is_whole=entry.material_ids is None)
+        loan_approvals.require_covers(approval, kind, materials, is_whole=entry.material_ids is None)
     else:
         rules.checked_line(entry.paper_number, what=PAPER_NUMBER, required=True)
     is_asker = approval is not None and not entry.taker.strip()
@@ -201,10 +203,14 @@ def _grounds(dossier: Dossier, entry: Entry, materials: Collection[Material], no
     second = borrowers.named(entry.second, entry.second_unit, what=SECOND) if entry.second.strip() else None
     for one in filter(None, (taker, second)):
         borrowers.require_allowed(one, dossier)
-    if second is None and policy.current().policy.preset is Preset.STRICT:
+        if approval:
+            borrowers.require_not_approver(one, approval.request)
+    if second:
+        borrowers.require_two(taker, second)
+    elif policy.current().policy.preset is Preset.STRICT:
         raise Invalid("按本单位的规定，查（借）阅须两人以上，请填写同行人")
-    if second and borrowers.are_one(taker, second):
-        raise Invalid("借阅人和同行人不能是同一个人")
+    elif approval and approval.held.grant.is_for_two:
+        raise Invalid("这份申请批准的是双人查阅，请填写同行人")
     if approval and approval.asker not in (taker.officer, second and second.officer):
         raise Invalid(f"这份申请批准的是{approval.asker.name}，借阅人或同行人须有这个人")
     if not entry.is_checked:
