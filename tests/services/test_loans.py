@@ -1,6 +1,6 @@
 """Paper is lent, extracted from and copied by its keeper alone, to who may have it, once at a time, and comes back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from webapp.domain.errors import Conflict, Invalid, Refused
 from webapp.domain.grant import UNDO
 from webapp.domain.local_time import day
 from webapp.domain.role import Role
-from webapp.services import audit, grants, loan_register, loans, materials, notices, own
+from webapp.services import audit, grants, loan_approvals, loan_register, loans, materials, notices, own
 from webapp.services.loan_words import EndWords
 from webapp.storage.accounts import Officer, Recusal
 from webapp.storage.database import database
@@ -299,7 +299,8 @@ def test_where_the_rule_is_strict_two_come(taker, material):
 
 def test_an_approved_request_brings_its_asker_and_its_purpose(keeper, taker, material):
     grant = granted(taker, material, level=Level.CLEAR)
-    loan = lent(material, "", approval=grant.request.public_id, paper_number="", purpose="")
+    by = {"approval": grant.request.public_id, "paper_number": "", "purpose": ""}
+    loan = lent(material, "", due_on=TODAY + 3 * DAY, **by)
     assert (loan.taker, loan.purpose, loan.request) == (taker.person, grant.request.purpose, grant.request)
     assert told(keeper, loan).words.paper_number == ""
 
@@ -311,7 +312,8 @@ def test_an_approval_lends_what_it_opens_to_whom_it_was_given(taker, material, o
             lent(paper, "", approval=request_id)
     with pytest.raises(Invalid, match="批准的是"):
         lent(material, make_officer(Role.OFFICIAL), approval=request_id)
-    lent(material, make_officer(Role.OFFICIAL), approval=request_id, second=taker.person.login)
+    by = {"approval": request_id, "due_on": TODAY + 3 * DAY}
+    lent(material, make_officer(Role.OFFICIAL), second=taker.person.login, **by)
 
 
 def test_an_approval_of_masked_pages_lends_no_paper(taker, material):
@@ -330,6 +332,59 @@ def test_an_approval_that_ended_or_is_of_another_dossier_lends_nothing(taker, ma
     grants.revoke(grant.public_id, actor=make_officer(Role.SECURITY_OFFICER), now=NOW)
     with pytest.raises(Invalid):
         lent(material, "", approval=grant.request.public_id)
+
+
+def by_approval(taker, material, **more):
+    """Paper lent by an approval of three days, and its grant."""
+    grant = granted(taker, material, level=Level.CLEAR, days=3)
+    Grant.update(not_after=datetime(2026, 3, 4, 16, tzinfo=UTC)).where(Grant.id == grant.id).execute()
+    due = {"due_on": TODAY + 2 * DAY} | more
+    return lent(material, "", approval=grant.request.public_id, **due), grant
+
+
+def test_paper_is_due_on_the_last_day_of_its_approval(taker, material):
+    with pytest.raises(Invalid, match="2026-03-04 为止"):
+        by_approval(taker, material, due_on=TODAY + 3 * DAY)
+    assert by_approval(taker, material)[0].due_on == TODAY + 2 * DAY
+
+
+def test_paper_stays_out_longer_than_its_approval_by_a_form_on_paper_alone(keeper, taker, material):
+    loan, _ = by_approval(taker, material, due_on=TODAY)
+
+    def extend(due_on, *, now=NOW, **more):
+        loans.extend(keeper, loan.public_id, due_on, "还要用", days=7, now=now, **more)
+
+    with pytest.raises(Invalid, match="2026-03-04 为止"):
+        extend(TODAY + 3 * DAY)
+    extend(TODAY + 2 * DAY)
+    with pytest.raises(Invalid, match="填写编号"):
+        extend(TODAY + 4 * DAY, now=NOW + 3 * DAY)
+    extend(TODAY + 4 * DAY, now=NOW + 3 * DAY, paper_number="云组查〔2026〕13号")
+    _, (moved, _) = loan_register.opened(keeper, loan.public_id, now=NOW)
+    assert moved.reason == "还要用（纸质审批表 云组查〔2026〕13号）"
+
+
+def test_who_keeps_the_paper_is_told_that_its_approval_was_taken_back(taker, material, other):
+    keeper, elsewhere = able(Role.ARCHIVIST, custody=UNIT), able(Role.ARCHIVIST, custody=ELSEWHERE)
+    loan, grant = by_approval(taker, material)
+    lent(other, taker)
+    assert not loan_approvals.was_taken_back(loan)
+    grants.revoke(grant.public_id, actor=make_officer(Role.SECURITY_OFFICER), now=NOW)
+    (notice,) = notices.listed(keeper)
+    assert notice.address == f"/desk/loans/{loan.public_id}"
+    assert notices.listed(elsewhere) == []
+    assert loan_approvals.was_taken_back(loan)
+    loans.extend(keeper, loan.public_id, TODAY + WEEK, "还要用", days=7, now=NOW + DAY, paper_number="13号")
+    assert not loan_approvals.was_taken_back(Loan.get_by_id(loan.id))
+    assert notices.unread(keeper.person) == 0
+
+
+def test_nobody_is_told_of_paper_that_is_back(taker, material):
+    keeper = able(Role.ARCHIVIST, custody=UNIT)
+    loan, grant = by_approval(taker, material)
+    back(keeper, loan)
+    grants.revoke(grant.public_id, actor=make_officer(Role.SECURITY_OFFICER), now=NOW)
+    assert notices.listed(keeper) == []
 
 
 def test_paper_comes_back_once_and_is_checked(keeper, taker, material):

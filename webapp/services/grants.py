@@ -17,7 +17,7 @@ from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import audit, delegations, notices, ties, units
+from webapp.services import audit, delegations, loan_reminders, notices, ties, units
 from webapp.services.actor import Actor
 from webapp.services.remits import Remit
 from webapp.storage import requests as stored
@@ -129,6 +129,7 @@ def revoke(public_id: str, *, actor: Actor, now: datetime) -> stored.Grant:
         raise Conflict("这项授权没有生效，或者已经结束，不用收回")
     stored.RequestStep.create(request=row.request, officer=actor.person, kind=Step.REVOKED, at=now)
     notices.notify(row.officer, NoticeKind.GRANT_REVOKED, row.request.public_id, now=now)
+    loan_reminders.recall(row.request, now=now)
     audit.append("grant:revoked", actor=actor, at=now, kind="grant", record=public_id)
     return stored.Grant.get_by_id(row.id)
 

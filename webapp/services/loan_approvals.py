@@ -5,16 +5,18 @@ Paper shows everything, so an approval of masked pages is none for it. Minutes c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from webapp.domain.disclosure import Level, Sensitivity
 from webapp.domain.errors import Invalid
 from webapp.domain.grant import GrantState
 from webapp.domain.loan import Kind
+from webapp.domain.local_time import day
 from webapp.services import grants
 from webapp.services.grants import Held
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material
+from webapp.storage.loans import Loan
 from webapp.storage.requests import AccessRequest, Grant
 
 _FIT = frozenset({GrantState.ACTIVE, GrantState.USED_UP})
@@ -32,6 +34,11 @@ class Usable:
         """Whom it was given to."""
         return self.request.asker
 
+    @property
+    def last_day(self) -> date:
+        """The last day of its term, as people here count: a term ends with a day, at midnight."""
+        return day(self.held.grant.not_after - timedelta(seconds=1))
+
 
 def usable(dossier: Dossier, *, at: datetime) -> list[Usable]:
     """The approvals of this dossier by which its paper may be taken now, the newest first."""
@@ -48,6 +55,18 @@ def chosen(dossier: Dossier, request_id: str, *, at: datetime) -> Usable:
         if one.request.public_id == request_id:
             return one
     raise Invalid("所选的申请已经不能作为依据：授权已到期、被收回，或者只批准看遮挡后的页面")
+
+
+def behind(loan: Loan, *, at: datetime) -> Usable | None:
+    """The approval by which paper was lent, as long as it allows that. None for a form on paper too."""
+    mine = (one for one in usable(loan.dossier, at=at) if one.request.id == loan.request_id)
+    return next(mine, None)
+
+
+def was_taken_back(loan: Loan) -> bool:
+    """True when it was revoked since the day was set by which the paper is due."""
+    ended = (Grant.request == loan.request_id) & (Grant.revoked_at >= loan.due_set_at)
+    return loan.request_id is not None and bool(Grant.select().where(ended).exists())
 
 
 def require_covers(approval: Usable, kind: Kind, materials: Iterable[Material], *, is_whole: bool) -> None:
