@@ -64,9 +64,10 @@ def behind(loan: Loan, *, at: datetime) -> Usable | None:
 
 
 def was_taken_back(loan: Loan) -> bool:
-    """True when it was revoked since the day was set by which the paper is due."""
+    """True when the approval of borrowed paper was revoked since the day was set by which it is due."""
     ended = (Grant.request == loan.request_id) & (Grant.revoked_at >= loan.due_set_at)
-    return loan.request_id is not None and bool(Grant.select().where(ended).exists())
+    by_approval = loan.kind == Kind.BORROW and loan.request_id is not None
+    return by_approval and bool(Grant.select().where(ended).exists())
 
 
 def require_covers(approval: Usable, kind: Kind, materials: Iterable[Material], *, is_whole: bool) -> None:
