@@ -16,9 +16,10 @@ from webapp.domain.disclosure import Level
 from webapp.domain.loan import LOAN_DAYS
 from webapp.domain.local_time import day
 from webapp.domain.role import Role
-from webapp.services import audit
+from webapp.services import audit, grants
 from webapp.settings import BadSettings, Settings
 from webapp.storage.loans import Loan
+from webapp.storage.requests import Grant
 
 TODAY = day(NOW)
 
@@ -121,7 +122,13 @@ def test_an_approved_request_is_offered_with_its_form(site, keeper, taker, mater
     grant = granted(taker, material, level=Level.CLEAR)
     page = keeper.get(place)
     assert f"/desk/requests/{grant.request.public_id}/form.pdf" in page.text
-    form = filled(taker, taker="", paper_number="", purpose="", approval=grant.request.public_id)
+    assert "不能复制" in words_of(page.text)
+    assert "须双人查阅" not in words_of(page.text)
+    Grant.update(is_for_two=True, may_copy=True).where(Grant.id == grant.id).execute()
+    assert "可以复制 · 须双人查阅" in words_of(keeper.get(place).text)
+    Grant.update(is_for_two=False).where(Grant.id == grant.id).execute()
+    until = {"due_on": (TODAY + timedelta(days=3)).isoformat()}
+    form = filled(taker, taker="", paper_number="", purpose="", approval=grant.request.public_id, **until)
     answer = keeper.post(place, form | {"extent": "some", "material": material.public_id})
     assert answer.status_code == 303
     assert "申请 2026-03-02 批准" in words_of(keeper.get(answer.headers["Location"]).text)
@@ -143,6 +150,22 @@ def test_the_day_is_moved_on_the_page_of_the_entry(keeper, taker, material):
     page = words_of(keeper.get(place).text)
     assert "2026-03-05 延到 2026-03-08" in page
     assert "考察延长" in page
+
+
+def test_paper_whose_approval_was_taken_back_is_to_be_fetched(keeper, taker, material):
+    grant = granted(taker, material, level=Level.CLEAR)
+    due = TODAY + timedelta(days=3)
+    loan = lent(material, "", approval=grant.request.public_id, due_on=due)
+    place = f"/desk/loans/{loan.public_id}"
+    assert "依据的申请到 2026-03-05 为止" in words_of(keeper.get(place).text)
+    grants.revoke(grant.public_id, actor=make_officer(Role.SECURITY_OFFICER), now=NOW)
+    assert "授权已被收回。请催还" in words_of(keeper.get(place).text)
+    later = {"due_on": (due + timedelta(days=1)).isoformat(), "reason": "考察延长"}
+    answer = keeper.post(f"{place}/extend", later)
+    assert (answer.status_code, "填写编号" in words_of(answer.text)) == (422, True)
+    answer = keeper.post(f"{place}/extend", later | {"paper_number": "云组查〔2026〕13号"})
+    assert answer.status_code == 303
+    assert "考察延长（纸质审批表 云组查〔2026〕13号）" in words_of(keeper.get(place).text)
 
 
 def test_an_entry_is_found_without_its_name_in_the_address(keeper, material):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.borrowing import lent
-from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_officer
+from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer
 from tests.moment import NOW
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.local_time import day
@@ -13,6 +13,8 @@ from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.services import audit, keepers, loan_register, loans, reminders, viewers
 from webapp.services.loan_words import EndWords
+from webapp.storage.accounts import Recusal
+from webapp.storage.database import database
 from webapp.storage.notices import Notice
 from webapp.storage.policy import Setting
 
@@ -108,6 +110,48 @@ def test_who_took_it_sees_it_and_nobody_else_does(dossier, taker):
     for other, record in ((make_officer(), loan.public_id), (taker, "no-such-loan")):
         with pytest.raises(NotFound):
             loan_register.mine_one(other, record, now=NOW)
+
+
+def test_who_took_it_is_told_the_titles_of_the_catalogue_alone_and_the_look_is_logged(dossier, taker):
+    plain, closed = make_material(dossier, "1", "干部履历表"), make_material(dossier, "5", "考察材料")
+    reader = able(Role.OFFICIAL, lookup=UNIT)
+    loan, hidden = lent(plain, reader), lent(closed, reader)
+    assert loan_register.mine_one(reader, loan.public_id, now=NOW).what == "干部履历表"
+    assert loan_register.mine_one(reader, hidden.public_id, now=NOW).what == "1 份材料"
+    entry = next(audit.entries(limit=1))
+    assert (entry["action"], entry["record"]) == ("loan:opened", hidden.public_id)
+    assert entry["details"] == {"dossier": dossier.public_id}
+    Recusal.create(officer=reader.person, subject=dossier.subject, relation="配偶")
+    assert loan_register.mine_one(reader, loan.public_id, now=NOW).what == "1 份材料"
+
+
+def test_more_entries_take_no_more_queries(keeper, taker, dossier):
+    owner = make_officer(Role.INDIVIDUAL, subject=dossier.subject)
+
+    def queries(act):
+        asked = []
+        database.query_hooks.append(asked.append)
+        try:
+            for one in act():
+                assert one.loan.dossier.subject.name
+        finally:
+            database.query_hooks.clear()
+        return len(asked)
+
+    def looks():
+        return (
+            queries(lambda: loan_register.mine(taker, now=NOW)),
+            queries(lambda: viewers.lent(owner, now=NOW)),
+            queries(lambda: loan_register.of_dossier(keeper, dossier.public_id, now=NOW)),
+            queries(lambda: loan_register.out_of(keeper, dossier, now=NOW)),
+        )
+
+    lent(make_material(dossier, "1", "干部履历表"), taker)
+    before = looks()
+    for number in range(3):
+        lent(make_material(dossier, "9-2", f"干部任免审批表 {number}"), taker)
+        lent(make_dossier(f"赵{number}"), taker)
+    assert looks() == before
 
 
 def test_borrower_and_keeper_are_reminded_once_a_stage_and_anew_after_the_day_was_moved(

@@ -1,23 +1,25 @@
 """Paper is lent, extracted from and copied by its keeper alone, to who may have it, once at a time, and comes back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.asking import granted
+from tests.asking import approve, granted, make_approver, make_request, stand_in
 from tests.borrowing import WEEK, enter, entry, lent
 from tests.builders import ELSEWHERE, UNIT, able, keeper_of, make_dossier, make_material, make_officer
 from tests.moment import NOW
 from webapp.domain.disclosure import Level
 from webapp.domain.errors import Conflict, Invalid, Refused
+from webapp.domain.grant import UNDO
 from webapp.domain.local_time import day
 from webapp.domain.role import Role
-from webapp.services import audit, grants, loan_register, loans, materials, notices, own
+from webapp.services import audit, grants, loan_approvals, loan_register, loans, materials, notices, own
 from webapp.services.loan_words import EndWords
-from webapp.storage.accounts import Officer
+from webapp.storage.accounts import Officer, Recusal
 from webapp.storage.database import database
 from webapp.storage.loans import Loan, LoanExtension, LoanMaterial
 from webapp.storage.policy import Setting
+from webapp.storage.requests import Grant, RequestStep
 from webapp.vault.cipher import Tampered
 
 DAY = timedelta(days=1)
@@ -226,6 +228,68 @@ def test_the_second_person_is_another_one(taker, material):
         lent(material, "陈远山", taker_unit="巡视组", second="陈远山", second_unit="巡视组")
 
 
+@pytest.mark.parametrize("name", ["池见山", " 池 见山 "])
+def test_one_person_is_not_two_by_giving_account_and_name(taker, material, name):
+    Officer.update(name="池见山").where(Officer.id == taker.person.id).execute()
+    account, unit = taker.person.login, "巡视组"
+    for people in (
+        {"taker": account, "second": name, "second_unit": unit},
+        {"taker": name, "taker_unit": unit, "second": account},
+    ):
+        with pytest.raises(Refused) as refusal:
+            lent(material, **people)
+        assert refusal.value.rule == "loan:namesake"
+    lent(material, taker, second="陈远山", second_unit="巡视组")
+
+
+def test_two_who_are_tied_to_each_other_do_not_take_paper_together(taker, material):
+    relative = make_officer(Role.OFFICIAL, subject=make_dossier("池见川").subject)
+    Recusal.create(officer=taker.person, subject=relative.person.subject, relation="配偶")
+    for one, other in ((taker, relative), (relative, taker)):
+        with pytest.raises(Refused) as refusal:
+            lent(material, one, second=other.person.login)
+        assert refusal.value.rule == "loan:related"
+
+
+def test_who_approved_or_was_stood_in_for_takes_no_part(taker, material):
+    absent, deputy = make_approver(is_able=True), make_approver(is_able=True)
+    for one, name in ((absent, "何长河"), (deputy, "白石明")):
+        Officer.update(name=name, role_names="approver official").where(Officer.id == one.person.id).execute()
+    stand_in(deputy, absent, now=NOW - DAY)
+    request = make_request(taker, material, level=Level.CLEAR, now=NOW - UNDO)
+    step = approve(request, deputy, now=NOW - UNDO).request.steps.order_by(RequestStep.id.desc()).get()
+    RequestStep.update(absent=absent.person).where(RequestStep.id == step.id).execute()
+    for second, unit, rule in (
+        (absent.person.login, "", "loan:approver"),
+        (deputy.person.login, "", "loan:approver"),
+        ("何长河", "组织部", "loan:namesake"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            lent(material, taker, approval=request.public_id, second=second, second_unit=unit)
+        assert refusal.value.rule == rule
+    with pytest.raises(Refused):
+        lent(material, deputy, approval=request.public_id, second=taker.person.login)
+
+
+def test_an_approval_for_two_lends_to_two(taker, material):
+    grant = granted(taker, material, level=Level.CLEAR)
+    Grant.update(is_for_two=True).where(Grant.id == grant.id).execute()
+    by = {"approval": grant.request.public_id, "due_on": TODAY + DAY}
+    with pytest.raises(Invalid, match="双人查阅"):
+        lent(material, taker, **by)
+    lent(material, taker, second="陈远山", second_unit="巡视组", **by)
+
+
+def test_an_approval_without_a_copy_is_none_for_copying(taker, material):
+    plain = granted(taker, material, level=Level.CLEAR)
+    sheets = {"due_on": None, "pages": 1}
+    with pytest.raises(Invalid, match="没有批准复制件"):
+        lent(material, taker, kind="copy", approval=plain.request.public_id, **sheets)
+    lent(material, taker, kind="extract", approval=plain.request.public_id, **sheets)
+    full = granted(taker, material, level=Level.CLEAR, may_copy=True)
+    lent(material, taker, kind="copy", approval=full.request.public_id, **sheets)
+
+
 def test_where_the_rule_is_strict_two_come(taker, material):
     Setting.update(value="strict").where(Setting.name == "preset").execute()
     with pytest.raises(Invalid, match="两人以上"):
@@ -235,7 +299,8 @@ def test_where_the_rule_is_strict_two_come(taker, material):
 
 def test_an_approved_request_brings_its_asker_and_its_purpose(keeper, taker, material):
     grant = granted(taker, material, level=Level.CLEAR)
-    loan = lent(material, "", approval=grant.request.public_id, paper_number="", purpose="")
+    by = {"approval": grant.request.public_id, "paper_number": "", "purpose": ""}
+    loan = lent(material, "", due_on=TODAY + 3 * DAY, **by)
     assert (loan.taker, loan.purpose, loan.request) == (taker.person, grant.request.purpose, grant.request)
     assert told(keeper, loan).words.paper_number == ""
 
@@ -247,7 +312,8 @@ def test_an_approval_lends_what_it_opens_to_whom_it_was_given(taker, material, o
             lent(paper, "", approval=request_id)
     with pytest.raises(Invalid, match="批准的是"):
         lent(material, make_officer(Role.OFFICIAL), approval=request_id)
-    lent(material, make_officer(Role.OFFICIAL), approval=request_id, second=taker.person.login)
+    by = {"approval": request_id, "due_on": TODAY + 3 * DAY}
+    lent(material, make_officer(Role.OFFICIAL), second=taker.person.login, **by)
 
 
 def test_an_approval_of_masked_pages_lends_no_paper(taker, material):
@@ -266,6 +332,59 @@ def test_an_approval_that_ended_or_is_of_another_dossier_lends_nothing(taker, ma
     grants.revoke(grant.public_id, actor=make_officer(Role.SECURITY_OFFICER), now=NOW)
     with pytest.raises(Invalid):
         lent(material, "", approval=grant.request.public_id)
+
+
+def by_approval(taker, material, **more):
+    """Paper lent by an approval of three days, and its grant."""
+    grant = granted(taker, material, level=Level.CLEAR, days=3)
+    Grant.update(not_after=datetime(2026, 3, 4, 16, tzinfo=UTC)).where(Grant.id == grant.id).execute()
+    due = {"due_on": TODAY + 2 * DAY} | more
+    return lent(material, "", approval=grant.request.public_id, **due), grant
+
+
+def test_paper_is_due_on_the_last_day_of_its_approval(taker, material):
+    with pytest.raises(Invalid, match="2026-03-04 为止"):
+        by_approval(taker, material, due_on=TODAY + 3 * DAY)
+    assert by_approval(taker, material)[0].due_on == TODAY + 2 * DAY
+
+
+def test_paper_stays_out_longer_than_its_approval_by_a_form_on_paper_alone(keeper, taker, material):
+    loan, _ = by_approval(taker, material, due_on=TODAY)
+
+    def extend(due_on, *, now=NOW, **more):
+        loans.extend(keeper, loan.public_id, due_on, "还要用", days=7, now=now, **more)
+
+    with pytest.raises(Invalid, match="2026-03-04 为止"):
+        extend(TODAY + 3 * DAY)
+    extend(TODAY + 2 * DAY)
+    with pytest.raises(Invalid, match="填写编号"):
+        extend(TODAY + 4 * DAY, now=NOW + 3 * DAY)
+    extend(TODAY + 4 * DAY, now=NOW + 3 * DAY, paper_number="云组查〔2026〕13号")
+    _, (moved, _) = loan_register.opened(keeper, loan.public_id, now=NOW)
+    assert moved.reason == "还要用（纸质审批表 云组查〔2026〕13号）"
+
+
+def test_who_keeps_the_paper_is_told_that_its_approval_was_taken_back(taker, material, other):
+    keeper, elsewhere = able(Role.ARCHIVIST, custody=UNIT), able(Role.ARCHIVIST, custody=ELSEWHERE)
+    loan, grant = by_approval(taker, material)
+    lent(other, taker)
+    assert not loan_approvals.was_taken_back(loan)
+    grants.revoke(grant.public_id, actor=make_officer(Role.SECURITY_OFFICER), now=NOW)
+    (notice,) = notices.listed(keeper)
+    assert notice.address == f"/desk/loans/{loan.public_id}"
+    assert notices.listed(elsewhere) == []
+    assert loan_approvals.was_taken_back(loan)
+    loans.extend(keeper, loan.public_id, TODAY + WEEK, "还要用", days=7, now=NOW + DAY, paper_number="13号")
+    assert not loan_approvals.was_taken_back(Loan.get_by_id(loan.id))
+    assert notices.unread(keeper.person) == 0
+
+
+def test_nobody_is_told_of_paper_that_is_back(taker, material):
+    keeper = able(Role.ARCHIVIST, custody=UNIT)
+    loan, grant = by_approval(taker, material)
+    back(keeper, loan)
+    grants.revoke(grant.public_id, actor=make_officer(Role.SECURITY_OFFICER), now=NOW)
+    assert notices.listed(keeper) == []
 
 
 def test_paper_comes_back_once_and_is_checked(keeper, taker, material):

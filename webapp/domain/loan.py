@@ -95,9 +95,10 @@ def checked_out(out_on: date, today: date) -> date:
     return out_on
 
 
-def checked_due(due_on: date | None, *, since: date, days: int) -> date:
+def checked_due(due_on: date | None, *, since: date, days: int, last_day: date | None = None) -> date:
     """The day by which it comes back, within the days that the rule gives. Raises Invalid.
 
+    last_day -- of the approval it is taken by; paper is out no longer than it holds
     What is entered late may be overdue already.
     """
     if due_on is None:
@@ -108,6 +109,8 @@ def checked_due(due_on: date | None, *, since: date, days: int) -> date:
         raise Invalid(
             f"按规定一次最多 {days} 天，应还日期最晚为 {(since + timedelta(days=days)).isoformat()}"
         )
+    if last_day is not None and due_on > last_day:
+        raise Invalid(f"批准的查阅期限到 {last_day.isoformat()} 为止，应还日期不能更晚")
     return due_on
 
 

@@ -35,6 +35,7 @@ class NoticeKind(StrEnum):
     LOAN_OVERDUE = "loan-overdue"
     LOAN_DUE_KEPT = "loan-due-kept"
     LOAN_OVERDUE_KEPT = "loan-overdue-kept"
+    LOAN_RECALLED_KEPT = "loan-recalled-kept"  # by an approval that was taken back
     CORRECTION_WAITING = "correction-waiting"
     CORRECTION_ANSWERED = "correction-answered"
     POLICY_WAITING = "policy-waiting"
@@ -95,6 +96,9 @@ TELLINGS: dict[NoticeKind, Telling] = {
     NoticeKind.LOAN_OVERDUE: Telling("您借的纸质档案过期没有归还", "/loans/{record}"),
     NoticeKind.LOAN_DUE_KEPT: Telling("有一份借出的档案快到归还日期", "/desk/loans/{record}", Role.ARCHIVIST),
     NoticeKind.LOAN_OVERDUE_KEPT: Telling("有一份借出的档案过期未还", "/desk/loans/{record}", Role.ARCHIVIST),
+    NoticeKind.LOAN_RECALLED_KEPT: Telling(
+        "有一份借出的档案，所依据的授权被收回", "/desk/loans/{record}", Role.ARCHIVIST
+    ),
     NoticeKind.CORRECTION_WAITING: Telling(
         "有一份更正申请等您处理", "/desk/corrections/{record}", Role.ARCHIVIST
     ),

@@ -86,6 +86,7 @@ def extend(loan_id: str) -> AnyResponse:
             loan_id,
             _day("应还日期", form.get("due_on", "")),
             form.get("reason", ""),
+            paper_number=form.get("paper_number", ""),
             days=_days(),
             now=now(),
         ),
@@ -149,7 +150,17 @@ def _list(words: str = "") -> dict[str, Any]:
 def _shown(loan_id: str) -> dict[str, Any]:
     told, moved = loan_register.opened(current_actor(), loan_id, now=now())
     ends = [ending for ending in ENDS[told.kind] if ending is not Ending.MISTAKEN]
-    return {"told": told, "moved": moved, "ends": ends, "latest": day(now()) + timedelta(days=_days())}
+    loan, furthest = told.loan, day(now()) + timedelta(days=_days())
+    approval = loan_approvals.behind(loan, at=now())
+    return {
+        "told": told,
+        "moved": moved,
+        "ends": ends,
+        "latest": min(furthest, approval.last_day) if approval else furthest,
+        "furthest": furthest,
+        "needs_paper": loan.request_id is not None and approval is None,
+        "is_recalled": told.is_out and loan_approvals.was_taken_back(loan),
+    }
 
 
 def _form(dossier_id: str) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """Who takes paper (借阅人): an officer by account, or a name and unit typed in; and who may not take whose."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp.domain.errors import Invalid, Refused
 from webapp.domain.loan import LONGEST_LINE, LONGEST_NAME, checked_line
 from webapp.domain.permission import Permission, permits
 from webapp.domain.role import Role
-from webapp.services import ties
+from webapp.services import asked, ties
 from webapp.storage.accounts import Officer, Recusal
 from webapp.storage.archive import Dossier
+from webapp.storage.requests import AccessRequest
 
 WITHOUT_ACCOUNT = "没有账号的，请再填单位"
 
@@ -60,14 +62,39 @@ def require_allowed(borrower: Borrower, dossier: Dossier) -> None:
             raise Refused("借阅人与该干部存在回避关系，不能借给", rule="loan:recused")
         return
     kept_away = {one.officer.name for one in Recusal.select().where(Recusal.subject == dossier.subject)}
-    if borrower.name in kept_away | {dossier.subject.name}:
+    _require_other_name(borrower, kept_away | {dossier.subject.name}, "本人或须回避的人")
+
+
+def require_two(taker: Borrower, second: Borrower) -> None:
+    """Return only for two people whom nothing ties. Raises Invalid, Refused.
+
+    Where only one has an account, the other's name is all there is: a namesake is not taken for a second person.
+    """
+    if taker == second:
+        raise Invalid("借阅人和同行人不能是同一个人")
+    if taker.officer and second.officer:
+        if taker.officer.id in ties.officers(second.officer):
+            raise Refused("借阅人和同行人存在回避关系，请另请一位同行", rule="loan:related")
+    elif officer := taker.officer or second.officer:
+        _require_other_name(second if taker.officer else taker, {officer.name}, "同去的人")
+
+
+def require_not_approver(borrower: Borrower, request: AccessRequest) -> None:
+    """Return only for who gave no approval of this request: they are no witness of what they allowed. Raises Refused.
+
+    Who is away is taken for one as well: it was decided in their name.
+    """
+    steps = asked.approvals_of(request)
+    approvers = {one for step in steps for one in (step.officer, step.absent) if one is not None}
+    if borrower.officer in approvers:
+        raise Refused("批准这份申请的人不能借阅，也不能同行，请另请一位", rule="loan:approver")
+    if borrower.officer is None:
+        _require_other_name(borrower, {one.name for one in approvers}, "批准这份申请的人")
+
+
+def _require_other_name(borrower: Borrower, names: Iterable[str], whose: str) -> None:
+    """Blanks make no other name."""
+    if borrower.name.replace(" ", "") in {name.replace(" ", "") for name in names}:
         raise Refused(
-            f"“{borrower.name}”与本人或须回避的人同名。确实是另一个人的，请用其账号登记", rule="loan:namesake"
+            f"“{borrower.name}”与{whose}同名。确实是另一个人的，请用其账号登记", rule="loan:namesake"
         )
-
-
-def are_one(one: Borrower, other: Borrower) -> bool:
-    """True when both are the same person."""
-    if one.officer and other.officer:
-        return bool(one.officer == other.officer)
-    return one.officer is other.officer and (one.name, one.unit) == (other.name, other.unit)

@@ -14,7 +14,7 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.domain.grant import Grant
 from webapp.domain.partial_date import PartialDate
 from webapp.domain.role import Role
-from webapp.services import audit, companions, contested, grants, policy, units
+from webapp.services import audit, companions, contested, grants, keepers, policy, units
 from webapp.services.actor import SYSTEM, Actor
 from webapp.services.rights import Rights
 from webapp.storage.accounts import Recusal, Scope
@@ -22,7 +22,7 @@ from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.database import transaction
 from webapp.storage.pages import Page
 
-LOOKUP, CUSTODY = "lookup", "custody"  # kinds of Scope
+LOOKUP, CUSTODY = "lookup", keepers.CUSTODY  # kinds of Scope
 _SCOPED = {Role.OFFICIAL: (LOOKUP, Standing.SCOPE), Role.ARCHIVIST: (CUSTODY, Standing.CUSTODY)}
 
 

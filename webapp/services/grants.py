@@ -17,7 +17,7 @@ from webapp.domain.errors import Conflict, NotFound, Refused
 from webapp.domain.grant import Grant, GrantState, Scope, counted_ms
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import audit, delegations, notices, remits, ties, units
+from webapp.services import audit, delegations, loan_reminders, notices, remits, ties, units
 from webapp.services.actor import Actor
 from webapp.services.remits import Remit
 from webapp.storage import requests as stored
@@ -142,6 +142,7 @@ def revoke(public_id: str, *, actor: Actor, now: datetime) -> stored.Grant:
         request=row.request, officer=actor.person, absent=absent, kind=Step.REVOKED, at=now
     )
     notices.notify(row.officer, NoticeKind.GRANT_REVOKED, row.request.public_id, now=now)
+    loan_reminders.recall(row.request, now=now)
     details = {"absent": absent.public_id} if absent else None
     audit.append("grant:revoked", actor=actor, at=now, kind="grant", record=public_id, details=details)
     return stored.Grant.get_by_id(row.id)

@@ -5,15 +5,18 @@ Paper shows everything, so an approval of masked pages is none for it. Minutes c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from webapp.domain.disclosure import Level, Sensitivity
 from webapp.domain.errors import Invalid
 from webapp.domain.grant import GrantState
+from webapp.domain.loan import Kind
+from webapp.domain.local_time import day
 from webapp.services import grants
 from webapp.services.grants import Held
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material
+from webapp.storage.loans import Loan
 from webapp.storage.requests import AccessRequest, Grant
 
 _FIT = frozenset({GrantState.ACTIVE, GrantState.USED_UP})
@@ -30,6 +33,11 @@ class Usable:
     def asker(self) -> Officer:
         """Whom it was given to."""
         return self.request.asker
+
+    @property
+    def last_day(self) -> date:
+        """The last day of its term, as people here count: a term ends with a day, at midnight."""
+        return day(self.held.grant.not_after - timedelta(seconds=1))
 
 
 def usable(dossier: Dossier, *, at: datetime) -> list[Usable]:
@@ -49,9 +57,27 @@ def chosen(dossier: Dossier, request_id: str, *, at: datetime) -> Usable:
     raise Invalid("所选的申请已经不能作为依据：授权已到期、被收回，或者只批准看遮挡后的页面")
 
 
-def require_covers(approval: Usable, materials: Iterable[Material], *, is_whole: bool) -> None:
-    """Return only if the approval opens every material that is taken. Raises Invalid, which names none of them."""
+def behind(loan: Loan, *, at: datetime) -> Usable | None:
+    """The approval by which paper was lent, as long as it allows that. None for a form on paper too."""
+    mine = (one for one in usable(loan.dossier, at=at) if one.request.id == loan.request_id)
+    return next(mine, None)
+
+
+def was_taken_back(loan: Loan) -> bool:
+    """True when the approval of borrowed paper was revoked since the day was set by which it is due."""
+    ended = (Grant.request == loan.request_id) & (Grant.revoked_at >= loan.due_set_at)
+    by_approval = loan.kind == Kind.BORROW and loan.request_id is not None
+    return by_approval and bool(Grant.select().where(ended).exists())
+
+
+def require_covers(approval: Usable, kind: Kind, materials: Iterable[Material], *, is_whole: bool) -> None:
+    """Return only if the approval allows this of every material that is taken. Raises Invalid, which names none.
+
+    Copies need one that says so, on paper as on the screen; who may read may write down what they read.
+    """
     grant = approval.held.grant
+    if kind is Kind.COPY and not grant.may_copy:
+        raise Invalid("这份申请没有批准复制件，不能登记复制。要复制的，请重新申请，或者用纸质审批表")
     left = [
         material
         for material in materials

@@ -5,7 +5,7 @@ Who took paper is named to those who keep the dossier, to who took it, and to th
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -36,6 +36,7 @@ class Told:
     """An entry in full, for those who may read it.
 
     materials -- what it names one by one; empty for the whole dossier
+    hides_titles -- who reads it may not see the titles of all of them
     """
 
     loan: Loan
@@ -44,6 +45,7 @@ class Told:
     end_words: EndWords
     materials: tuple[Material | None, ...]
     units: dict[int, str]
+    hides_titles: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -62,9 +64,11 @@ class Told:
 
     @property
     def what(self) -> str:
-        """Which paper. Names titles."""
+        """Which paper. Names titles, unless they are hidden."""
         if self.loan.is_whole:
             return "整卷"
+        if self.hides_titles:
+            return f"{len(self.materials)} 份材料"
         return "、".join(one.title if one else REMOVED for one in self.materials)
 
     @property
@@ -141,7 +145,7 @@ def of_dossier(actor: Actor, dossier_id: str, *, now: datetime) -> list[Told]:
     """All entries about one dossier, the newest first; logged. Raises NotFound, Refused."""
     dossier = dossiers.find(dossier_id)
     dossiers.require_custody(actor, dossier)
-    found = told(Loan.select().where(Loan.dossier == dossier).order_by(Loan.id.desc()), now=now)
+    found = told(with_dossiers().where(Loan.dossier == dossier).order_by(Loan.id.desc()), now=now)
     with transaction():
         audit.append("loans:listed", actor=actor, at=now, kind="dossier", record=dossier_id,
                      details={"entries": len(found)})  # fmt: skip
@@ -185,7 +189,7 @@ def out_of(actor: Actor, dossier: Dossier, *, now: datetime) -> list[Told]:
     if actor.role is not Role.ARCHIVIST or dossiers.standing_of(actor, dossier) is not Standing.CUSTODY:
         return []
     out = (Loan.dossier == dossier) & (Loan.kind == Kind.BORROW) & Loan.ended_at.is_null()
-    return told(Loan.select().where(out).order_by(Loan.id), now=now)
+    return told(with_dossiers().where(out).order_by(Loan.id), now=now)
 
 
 def counts(actor: Actor, *, now: datetime) -> tuple[int, int]:
@@ -197,18 +201,31 @@ def counts(actor: Actor, *, now: datetime) -> tuple[int, int]:
 def mine(actor: Actor, *, now: datetime) -> list[Told]:
     """What the actor borrowed and has not brought back, the most urgent first."""
     out = (Loan.taker == actor.person) & (Loan.kind == Kind.BORROW) & Loan.ended_at.is_null()
-    return told(Loan.select().where(out).order_by(Loan.due_on, Loan.id), now=now)
+    return told(with_dossiers().where(out).order_by(Loan.due_on, Loan.id), now=now)
 
 
 def mine_one(actor: Actor, loan_id: str, *, now: datetime) -> Told:
-    """One entry of what the actor took. Raises NotFound for any other."""
+    """One entry of what the actor took; logged. Raises NotFound for any other.
+
+    Titles are told as far as the catalogue tells them now: paper in hand does not open it on the screen.
+    """
     loan = Loan.get_or_none(Loan.public_id == loan_id)
     if loan is None:
         raise NotFound("没有这条登记")
     if loan.taker_id != actor.person.id:
         raise NotFound("没有这条登记", rule="loan:not-own")
+    with transaction():
+        audit.append("loan:opened", actor=actor, at=now, kind="loan", record=loan_id,
+                     details={"dossier": loan.dossier.public_id})  # fmt: skip
     (one,) = told([loan], now=now)
-    return one
+    rights = dossiers.rights(actor, loan.dossier, at=now)
+    held = [material for material in one.materials if material is not None]
+    return replace(one, hides_titles=not all(rights.decide(material).shows_catalogue for material in held))
+
+
+def with_dossiers() -> Any:
+    """Entries with whose dossier they are about: row by row these would be a query each."""
+    return Loan.select(Loan, Dossier, Subject, Unit).join(Dossier).join(Subject).join(Unit)
 
 
 def told(rows: Iterable[Loan], *, now: datetime) -> list[Told]:
@@ -254,8 +271,7 @@ def _kept(actor: Actor) -> Any:
     if actor.role is not Role.ARCHIVIST:
         raise Refused("只有档案管理员可以查看借阅登记", rule="loans:role")
     barred = Recusal.select(Recusal.subject).where(Recusal.officer == actor.person)
-    query = Loan.select(Loan, Dossier, Subject, Unit).join(Dossier).join(Subject).join(Unit)
-    query = query.where(units.within(dossiers.scope_paths(actor, dossiers.CUSTODY)))
+    query = with_dossiers().where(units.within(dossiers.scope_paths(actor, dossiers.CUSTODY)))
     return query.where(Subject.id.not_in(barred) & (Subject.id != (actor.person.subject_id or 0)))
 
 

@@ -31,6 +31,7 @@ REMINDERS = (
     NoticeKind.LOAN_OVERDUE,
     NoticeKind.LOAN_DUE_KEPT,
     NoticeKind.LOAN_OVERDUE_KEPT,
+    NoticeKind.LOAN_RECALLED_KEPT,
 )
 TAKER, SECOND, PAPER_NUMBER = "借阅人", "同行人", "纸质审批表的编号"
 _ALREADY_OUT = "这份纸质档案已经借出，还没有归还"
@@ -82,11 +83,12 @@ def enter(actor: Actor, dossier_id: str, entry: Entry, *, days: int, now: dateti
     dossiers.require_custody(actor, dossier)
     kind = rules.checked_kind(entry.kind)
     materials = _materials(dossier, entry.material_ids)
-    by = _grounds(dossier, entry, materials, now)
+    by = _grounds(dossier, entry, kind, materials, now)
     out_on = rules.checked_out(entry.out_on, day(now))
     due_on = None
     if kind is Kind.BORROW:
-        due_on = rules.checked_due(entry.due_on, since=out_on, days=days)
+        last_day = by.approval.last_day if by.approval else None
+        due_on = rules.checked_due(entry.due_on, since=out_on, days=days, last_day=last_day)
     pages = rules.checked_pages(kind, entry.pages)
     _require_there(dossier, materials, is_whole=entry.material_ids is None)
     public_id = new_public_id()
@@ -115,13 +117,33 @@ def enter(actor: Actor, dossier_id: str, entry: Entry, *, days: int, now: dateti
 
 
 @transaction()
-def extend(actor: Actor, loan_id: str, due_on: date | None, reason: str, *, days: int, now: datetime) -> None:
-    """Move the day on which borrowed paper is due. Raises NotFound, Refused, Invalid, Conflict when it is back."""
+def extend(
+    actor: Actor,
+    loan_id: str,
+    due_on: date | None,
+    reason: str,
+    *,
+    days: int,
+    now: datetime,
+    paper_number: str = "",
+) -> None:
+    """Move the day on which borrowed paper is due.
+
+    paper_number -- of a new form on paper, where the approval that it was lent by ends before or has ended
+    Raises NotFound, Refused, Invalid, Conflict when it is back.
+    """
     loan = kept(actor, loan_id)
     words = checked_words(reason, what="延期的理由")
     if loan.due_on is None:
         raise Invalid("只有借出的档案有应还日期")
-    later = rules.checked_due(due_on, since=day(now), days=days)
+    number = rules.checked_line(paper_number, what=PAPER_NUMBER)
+    approval = loan_approvals.behind(loan, at=now)
+    if loan.request_id and not number and approval is None:
+        raise Invalid("借出时依据的申请已经到期或被收回。还要用的，请办纸质审批表，填写编号")
+    last_day = approval.last_day if approval and not number else None
+    later = rules.checked_due(due_on, since=day(now), days=days, last_day=last_day)
+    if number:
+        words = f"{words}（纸质审批表 {number}）"
     if later <= loan.due_on:
         raise Invalid(f"延期后的日期要晚于现在的应还日期 {loan.due_on.isoformat()}")
     as_seen = (Loan.id == loan.id) & Loan.ended_at.is_null() & (Loan.due_on == loan.due_on)
@@ -184,12 +206,14 @@ def kept(actor: Actor, loan_id: str) -> Loan:
     return loan
 
 
-def _grounds(dossier: Dossier, entry: Entry, materials: Collection[Material], now: datetime) -> _By:
+def _grounds(
+    dossier: Dossier, entry: Entry, kind: Kind, materials: Collection[Material], now: datetime
+) -> _By:
     """The approval and who takes the paper by it. Raises Invalid, Refused."""
     approval = None
     if entry.approval:
         approval = loan_approvals.chosen(dossier, entry.approval, at=now)
-        loan_approvals.require_covers(approval, materials, is_whole=entry.material_ids is None)
+        loan_approvals.require_covers(approval, kind, materials, is_whole=entry.material_ids is None)
     else:
         rules.checked_line(entry.paper_number, what=PAPER_NUMBER, required=True)
     is_asker = approval is not None and not entry.taker.strip()
@@ -201,10 +225,14 @@ def _grounds(dossier: Dossier, entry: Entry, materials: Collection[Material], no
     second = borrowers.named(entry.second, entry.second_unit, what=SECOND) if entry.second.strip() else None
     for one in filter(None, (taker, second)):
         borrowers.require_allowed(one, dossier)
-    if second is None and policy.current().policy.preset is Preset.STRICT:
+        if approval:
+            borrowers.require_not_approver(one, approval.request)
+    if second:
+        borrowers.require_two(taker, second)
+    elif policy.current().policy.preset is Preset.STRICT:
         raise Invalid("按本单位的规定，查（借）阅须两人以上，请填写同行人")
-    if second and borrowers.are_one(taker, second):
-        raise Invalid("借阅人和同行人不能是同一个人")
+    elif approval and approval.held.grant.is_for_two:
+        raise Invalid("这份申请批准的是双人查阅，请填写同行人")
     if approval and approval.asker not in (taker.officer, second and second.officer):
         raise Invalid(f"这份申请批准的是{approval.asker.name}，借阅人或同行人须有这个人")
     if not entry.is_checked:

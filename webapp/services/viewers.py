@@ -120,8 +120,8 @@ def lent(actor: Actor, *, now: datetime) -> list[Told]:
     with transaction():
         audit.append("viewers:listed", actor=actor, at=now, kind="dossier", record=dossier.public_id,
                      details={"of": "paper"})  # fmt: skip
-    newest = Loan.select().where(Loan.dossier == dossier).order_by(Loan.out_on.desc(), Loan.id.desc())
-    return loan_register.told(newest, now=now)
+    used = loan_register.with_dossiers().where(Loan.dossier == dossier)
+    return loan_register.told(used.order_by(Loan.out_on.desc(), Loan.id.desc()), now=now)
 
 
 def account(actor: Actor, viewing_id: str) -> Account:
