@@ -144,6 +144,12 @@ def test_guesses_are_throttled_with_the_time_to_wait(site: Site) -> None:
     assert "2026-00000000" in late.text
 
 
+def test_certificates_are_checked_at_the_pace_of_people(site: Site) -> None:
+    stranger = site.browser("203.0.113.9")
+    answers = {check(stranger, "", "").status_code for _ in range(41)}  # more than two minutes allow
+    assert answers == {422, 429}
+
+
 def test_what_is_no_number_is_said_before_anything_is_counted(site: Site) -> None:
     stranger = site.browser("203.0.113.9")
     for number, code, words in (

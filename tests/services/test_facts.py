@@ -12,7 +12,7 @@ from tests.ruling import rule
 from webapp.domain.disclosure import Policy, Preset
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.fact import MOST_OPEN, TOLD_FOR, State
-from webapp.domain.notice import NoticeKind
+from webapp.domain.notice import TELLINGS, NoticeKind
 from webapp.domain.role import Role
 from webapp.services import (
     audit,
@@ -217,6 +217,8 @@ def test_units_and_deputies_hold_for_facts_too(dossier):
     assert caseload.stranded(now=NOW) == {dossier.subject.unit_id: 1}
     reminders.send(now=NOW + timedelta(days=2))
     assert notices.unread(security.person) == 2  # of the delegation, and of this
+    told = {TELLINGS[one.notice.kind].title for one in notices.listed(security)}
+    assert "有一份申请或查询没有人可以审批" in told
     recusal.delete_instance()
     fact_approvals.approve(elsewhere, query.public_id, now=NOW)
     kept = FactQuery.get()
