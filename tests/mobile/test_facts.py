@@ -359,3 +359,7 @@ def test_individuals_ask_for_a_certificate_and_see_who_was_told_what(
         assert words in told
     assert "2001" not in told
     assert owner.get("/me/viewers").status_code == 200
+    exported = owner.post("/me/export", seen="/me/export")
+    text = "".join(sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(exported.data))
+    assert "政治审查" in text
+    assert "入党时间、全日制学历学位及毕业" in text
