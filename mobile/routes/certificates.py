@@ -9,6 +9,7 @@ from webapp.services import certificates
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.guards import requires
+from webapp.web.limits import CHECKS, limiter
 from webapp.web.sign_in import visitor
 
 bp = Blueprint("certificates", __name__)
@@ -23,6 +24,7 @@ def form() -> str:
 
 @bp.post("/check")
 @requires(Permission.ANYBODY)
+@limiter.limit(CHECKS)
 def check() -> str | Response:
     """Whether it is genuine, and what it says."""
     number, code = request.form.get("number", ""), request.form.get("code", "")

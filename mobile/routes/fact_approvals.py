@@ -43,4 +43,5 @@ def decline(query_id: str) -> Response:
 
 def _shown(query_id: str) -> dict[str, object]:
     told = fact_approvals.opened(current_actor(), query_id, now=now())
-    return {"told": told, "asked_by": queries.asked_by(told.query)}
+    needs_two = fact_approvals.needs_two(told.query)
+    return {"told": told, "asked_by": queries.asked_by(told.query), "needs_two": needs_two}

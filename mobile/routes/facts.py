@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from webapp.domain import fact as rules
 from webapp.domain import purpose as purposes
 from webapp.domain.errors import Conflict, Invalid
+from webapp.domain.fact import Way
 from webapp.domain.permission import Permission
 from webapp.services import certificates, dossiers, fact_queries, facts, requests
 from webapp.services.facts import Wanted
@@ -80,7 +81,12 @@ def certificate(query_id: str) -> Response:
 def shown(query_id: str) -> dict[str, Any]:
     """What facts/query.html needs."""
     told = facts.own_one(current_actor(), query_id, now=now())
-    return {"told": told, "is_told": facts.is_told(told.query, now()), "days": rules.TOLD_FOR.days}
+    return {
+        "told": told,
+        "is_told": facts.is_told(told.query, now()),
+        "is_over": facts.is_over(told.query, now()),
+        "days": rules.TOLD_FOR.days,
+    }
 
 
 def certificate_of(query_id: str) -> Response:
@@ -105,14 +111,19 @@ def _dossier(public_id: str) -> Dossier:
     return dossier
 
 
-def _form(dossier: Dossier) -> dict[str, object]:
+def choices(dossier: Dossier, marks: dict[Way, str]) -> dict[str, object]:
+    """What may be asked of a dossier; who decides, said once where it is the same of all, else beside each."""
     offered = rules.LISTS[rules.CURRENT]
-    closed = [one for one in offered if not fact_queries.could_read(current_actor(), dossier, [one])]
-    is_by_approval = len(closed) == len(offered)  # then it is said once, not ten times
-    marked = [] if is_by_approval else closed
+    ways = fact_queries.ways(current_actor(), dossier, offered)
+    way = ways[offered[0].code] if len(set(ways.values())) == 1 else None
+    said = {} if way else marks
+    return {"facts": [(one.code, one.label, said.get(ways[one.code], "")) for one in offered], "way": way}
+
+
+def _form(dossier: Dossier) -> dict[str, object]:
+    marks = {Way.APPROVER: "先由审批人审批", Way.REQUEST: "须两位审批人同意，请改为申请查阅"}
     return {
         "dossier": dossier,
-        "facts": [(one.code, one.label, "先由审批人审批" if one in marked else "") for one in offered],
         "purposes": list(purposes.PURPOSES.items()),
-        "is_by_approval": is_by_approval,
+        **choices(dossier, marks),
     }

@@ -30,7 +30,7 @@ def choose() -> str:
 @limiter.limit(DOCUMENTS)
 @limiter.limit(EXPORTS, deduct_when=lambda answer: answer.status_code == 200)
 def export() -> Response:
-    """The file: catalogue, who viewed, and the pages that were chosen. One at a time: nobody else is kept waiting."""
+    """The file, with the pages that were chosen. One at a time: nobody else is kept waiting."""
     chosen = request.form.getlist("material")
     try:
         step_up.check()

@@ -3,12 +3,13 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mobile.routes.facts import certificate_of, shown
-from webapp.domain import fact as rules
+from mobile.routes.facts import certificate_of, choices, shown
 from webapp.domain.errors import Conflict, Invalid
+from webapp.domain.fact import Way
 from webapp.domain.permission import Permission
 from webapp.services import facts
 from webapp.services.facts import Wanted
+from webapp.storage.archive import Dossier
 from webapp.web.clock import now
 from webapp.web.faults import shown_again
 from webapp.web.guards import current_actor, requires
@@ -35,8 +36,7 @@ def told() -> str:
 @requires(Permission.OWN)
 def new() -> str:
     """The form: which facts."""
-    facts.own_dossier(current_actor())
-    return render_template("facts/own_new.html", **_form())
+    return render_template("facts/own_new.html", **_form(facts.own_dossier(current_actor())))
 
 
 @bp.post("/me/facts/new")
@@ -49,7 +49,7 @@ def ask() -> Response:
     try:
         query = facts.ask(actor, dossier.public_id, wanted, now=now())
     except (Invalid, Conflict) as error:
-        return shown_again("facts/own_new.html", error, **_form())
+        return shown_again("facts/own_new.html", error, **_form(dossier))
     return redirect(url_for("own_facts.show", query_id=query.public_id), code=303)
 
 
@@ -76,5 +76,6 @@ def certificate(query_id: str) -> Response:
     return certificate_of(query_id)
 
 
-def _form() -> dict[str, object]:
-    return {"facts": [(one.code, one.label) for one in rules.LISTS[rules.CURRENT]]}
+def _form(dossier: Dossier) -> dict[str, object]:
+    marks = {Way.APPROVER: "先由审批人审批", Way.REQUEST: "须两位审批人同意，请向组织人事部门提出"}
+    return choices(dossier, marks)

@@ -8,14 +8,17 @@ import numpy as np
 import pypdfium2
 import pytest
 
+from tests.asking import stand_in
 from tests.builders import ELSEWHERE, UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.desk import browser_of
+from tests.ruling import rule
 from tests.site import Browser, Site, words_of
 from webapp.domain.fact import TOLD_FOR
 from webapp.domain.role import Role
-from webapp.services import audit
+from webapp.services import audit, dossiers
 from webapp.services.actor import Actor
 from webapp.services.throttles import ADDRESS
+from webapp.storage.accounts import Officer
 from webapp.storage.facts import Certificate, FactQuery
 from webapp.storage.pages import Page
 
@@ -144,6 +147,12 @@ def test_guesses_are_throttled_with_the_time_to_wait(site: Site) -> None:
     assert "2026-00000000" in late.text
 
 
+def test_certificates_are_checked_at_the_pace_of_people(site: Site) -> None:
+    stranger = site.browser("203.0.113.9")
+    answers = {check(stranger, "", "").status_code for _ in range(41)}  # more than two minutes allow
+    assert answers == {422, 429}
+
+
 def test_what_is_no_number_is_said_before_anything_is_counted(site: Site) -> None:
     stranger = site.browser("203.0.113.9")
     for number, code, words in (
@@ -207,12 +216,90 @@ def test_who_may_not_read_the_pages_waits_for_an_approver(site: Site, page: Page
     assert "没有等待答复的查询" in words_of(keeper.get("/desk/facts").text)
     assert "入党时间" in words_of(approver.get("/approvals").text)
     case = f"/approvals/facts/{FactQuery.get().public_id}"
+    assert "不能直接查看的材料所载的事实" in words_of(approver.get(case).text)
     assert "发展党员，核对介绍人" in words_of(approver.get(case).text)
     assert approver.post(f"{case}/decline", {"words": ""}, seen=case).status_code == 422
     assert approver.post(f"{case}/approve", seen=case).status_code == 303
     assert "入党时间" not in words_of(approver.get("/approvals").text)
     answer(keeper, page)
     assert "2001年7月" in words_of(stranger.get(own).text)
+
+
+def test_a_deputy_sees_in_whose_name_the_query_is_decided(site: Site, page: Page) -> None:
+    absent, deputy = able(Role.APPROVER, approval=UNIT), able(Role.APPROVER, approval=ELSEWHERE)
+    Officer.update(name="张正清").where(Officer.id == absent.person.id).execute()
+    ask(browser_of(site, make_officer(Role.OFFICIAL, lookup=ELSEWHERE)), page)
+    stand_in(deputy, absent, now=site.now)
+    case = f"/approvals/facts/{FactQuery.get().public_id}"
+    acting, away = browser_of(site, deputy), browser_of(site, absent)
+    assert "代 张正清" in words_of(acting.get("/approvals").text)
+    assert "您代 张正清 审批这项查询" in words_of(acting.get(case).text)
+    assert "代 张正清" not in words_of(away.get(case).text)
+    acting.post(f"{case}/decline", {"words": "与工作无关"}, seen=case)
+    assert "没有批准：与工作无关" in words_of(acting.get(case).text)
+
+
+def test_where_two_have_to_approve_the_form_leads_to_a_request(site: Site, page: Page) -> None:
+    stranger = browser_of(site, make_officer(Role.OFFICIAL, lookup=ELSEWHERE))
+    dossier = page.material.dossier.public_id
+    form = f"/requests/facts/new?dossier={dossier}"
+    rule(two_6="yes")
+    assert "入党时间 须两位审批人同意，请改为申请查阅" in words_of(stranger.get(form).text)
+    refused = stranger.post("/requests/facts/new", {"dossier": dossier, **ASKED}, seen=form)
+    assert refused.status_code == 422
+    assert "入党时间须经两位审批人同意" in words_of(refused.text)
+    assert 'href="#fact"' in refused.text
+    assert ASKED["details"] in refused.text
+    rule(two_6="no")
+    ask(stranger, page)
+    rule(approvers="2")
+    approver, case = browser_of(site, able(Role.APPROVER)), f"/approvals/facts/{FactQuery.get().public_id}"
+    assert "不能在这里批准" in words_of(approver.get(case).text)
+    assert f'action="{case}/approve"' not in approver.get(case).text
+    assert approver.post(f"{case}/approve", seen=case).status_code == 409
+    shown = stranger.get(form).text
+    assert "不能在这里查，请改为申请查阅" in words_of(shown)
+    assert f"/requests/new?dossier={dossier}" in shown
+    assert "提交查询" not in shown
+
+
+def test_who_decides_is_looked_up_once_for_the_whole_form(
+    site: Site, page: Page, asker: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, rights = [], dossiers.rights
+    monkeypatch.setattr(
+        dossiers, "rights", lambda *given, **more: loaded.append(given) or rights(*given, **more)
+    )
+    assert asker.get(f"/requests/facts/new?dossier={page.material.dossier.public_id}").status_code == 200
+    assert len(loaded) == 2  # whether one may ask at all, and the form
+
+
+def test_an_answer_whose_right_is_gone_says_so(
+    site: Site, page: Page, asker: Browser, keeper: Browser
+) -> None:
+    own = ask(asker, page)
+    answer(keeper, page)
+    rule(scope_6="roster")
+    seen = words_of(asker.get(own).text)
+    assert "现在不能直接告诉您" in seen
+    assert "2001年7月" not in seen
+    assert asker.get(f"{own}/certificate.pdf").status_code == 404
+
+
+def test_individuals_are_told_who_decides_about_what_is_closed_to_them(site: Site, page: Page) -> None:
+    person = make_officer(Role.INDIVIDUAL, subject=page.material.dossier.subject)
+    owner = browser_of(site, Actor(person.officer, Role.INDIVIDUAL, person.session))
+    open_form = words_of(owner.get("/me/facts/new").text)
+    assert "只给办理的人看" in open_form
+    assert "审批人" not in open_form
+    rule(own_6="roster")
+    assert "入党时间 先由审批人审批" in words_of(owner.get("/me/facts/new").text)
+    rule(**{f"own_{code}": "roster" for code in ("1", "4_1", "4_2", "9_1", "9_2")})
+    assert "所以先由审批人审批" in words_of(owner.get("/me/facts/new").text)
+    rule(approvers="2")
+    closed = words_of(owner.get("/me/facts/new").text)
+    assert "请向组织人事部门提出" in closed
+    assert "提交申请" not in closed
 
 
 def test_a_recused_officer_is_refused_once(site: Site, page: Page) -> None:
@@ -272,3 +359,7 @@ def test_individuals_ask_for_a_certificate_and_see_who_was_told_what(
         assert words in told
     assert "2001" not in told
     assert owner.get("/me/viewers").status_code == 200
+    exported = owner.post("/me/export", seen="/me/export")
+    text = "".join(sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(exported.data))
+    assert "政治审查" in text
+    assert "入党时间、全日制学历学位及毕业" in text

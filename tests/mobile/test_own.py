@@ -121,12 +121,14 @@ def test_a_correction_is_overdue_when_the_day_has_ended_in_china(site, owner):
 
 def test_the_file_holds_catalogue_viewings_and_pages(site, owner, dossier):
     browser, material = browser_of(site, owner), dossier.materials.first()
-    assert material.title in words_of(browser.get("/me/export").text)
+    form = words_of(browser.get("/me/export").text)
+    assert material.title in form
+    assert "谁用过纸质档案、谁查过哪些事实" in form
     answer = browser.post("/me/export", {"material": material.public_id}, seen="/me/export")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     with PdfDocument(answer.data) as written:
         text = "".join(page.get_textpage().get_text_bounded() for page in written)
-    for expected in ("材料目录", "毕业生登记表", "谁看过我的档案"):
+    for expected in ("材料目录", "毕业生登记表", "谁看过我的档案", "谁查过我的哪些事实"):
         assert expected in text
     assert text.count("干部履历表") == 2  # in the catalogue and above its page
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.moment import NOW
+from tests.ruling import rule
 from webapp.domain.certificate import code_of
 from webapp.domain.errors import Invalid, NotFound, Refused, Throttled
 from webapp.domain.fact import TOLD_FOR
@@ -15,7 +16,7 @@ from webapp.services.fact_answers import Finding
 from webapp.services.facts import Wanted
 from webapp.services.throttles import ADDRESS
 from webapp.services.visitor import Visitor
-from webapp.storage.accounts import Recusal
+from webapp.storage.accounts import Recusal, Scope
 from webapp.storage.archive import Material, Subject
 from webapp.storage.facts import Certificate, FactQuery
 from webapp.vault.vault import vault
@@ -155,6 +156,19 @@ def test_only_who_asked_downloads_it_and_each_download_is_logged_first(asker, ke
         certificates.document(asker, query.public_id, now=NOW + TOLD_FOR)
     Recusal.create(officer=asker.person, subject=dossier.subject, relation="配偶")
     with pytest.raises(Refused):
+        certificates.document(asker, query.public_id, now=NOW)
+
+
+def test_it_is_downloaded_only_while_the_answer_is_told(asker, keeper, page, dossier):
+    query = query_of(asker, keeper, page)
+    scope = Scope.get(Scope.officer == asker.person)
+    Scope.delete().where(Scope.id == scope.id).execute()
+    with pytest.raises(NotFound):
+        certificates.document(asker, query.public_id, now=NOW)
+    Scope.create(officer=asker.person, unit=scope.unit, kind=scope.kind)
+    assert certificates.document(asker, query.public_id, now=NOW).content.lines
+    rule(scope_6="roster")
+    with pytest.raises(NotFound):
         certificates.document(asker, query.public_id, now=NOW)
 
 

@@ -12,7 +12,7 @@ from tests.ruling import rule
 from webapp.domain.disclosure import Policy, Preset
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.fact import MOST_OPEN, TOLD_FOR, State
-from webapp.domain.notice import NoticeKind
+from webapp.domain.notice import TELLINGS, NoticeKind
 from webapp.domain.role import Role
 from webapp.services import (
     audit,
@@ -20,10 +20,12 @@ from webapp.services import (
     corrections,
     fact_answers,
     fact_approvals,
+    fact_deciders,
     facts,
     notices,
     policy,
     reminders,
+    remits,
 )
 from webapp.services.actor import Actor
 from webapp.services.fact_answers import Finding
@@ -187,6 +189,94 @@ def test_in_preset_strict_everybody_waits_for_an_approver(asker, dossier):
     assert ask(asker, dossier).state == State.AWAITED
 
 
+def test_who_approved_or_had_it_approved_in_their_name_does_not_answer(keeper, page, dossier):
+    both = able(Role.ARCHIVIST, custody=UNIT, approval=UNIT)
+    Officer.update(role_names="approver archivist").where(Officer.id == both.person.id).execute()
+    approving = Actor(Officer.get_by_id(both.person.id), Role.APPROVER, both.session)
+    deputy = able(Role.APPROVER, approval=ELSEWHERE)
+    stranger = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
+    own = ask(stranger, dossier)
+    fact_approvals.approve(approving, own.public_id, now=NOW)
+    stand_in(deputy, approving)
+    lent = ask(stranger, dossier, "birth")
+    fact_approvals.approve(deputy, lent.public_id, now=NOW)
+    kept = [FactQuery.get_by_id(one.id) for one in (own, lent)]
+    assert [(one.approved_by, one.absent) for one in kept] == [
+        (both.person, None),
+        (deputy.person, both.person),
+    ]
+    for query in kept:
+        assert fact_deciders.keepers_of(query) == [keeper.person]
+        for act in (
+            lambda query=query: fact_answers.kept_one(both, query.public_id, now=NOW),
+            lambda query=query: note(both, query, found(page)),
+            lambda query=query: fact_answers.decline(both, query.public_id, "不行", now=NOW),
+        ):
+            with pytest.raises(Refused, match="审批过") as error:
+                act()
+            assert error.value.rule == "facts:approved"
+    assert fact_answers.waiting(both) == 0
+    assert NoticeKind.FACTS_WAITING not in {one.notice.kind for one in notices.listed(both)}
+    assert [one.query for one in fact_answers.kept(keeper, now=NOW)] == kept
+
+
+@pytest.mark.parametrize("rules", [{"approvers": "2"}, {"two_6": "yes"}])
+def test_where_two_have_to_approve_nothing_is_told_by_one(asker, dossier, rules):
+    stranger, approver = make_officer(Role.OFFICIAL, lookup=ELSEWHERE), able(Role.APPROVER)
+    query = ask(stranger, dossier)
+    rule(**rules)
+    with pytest.raises(Conflict, match="两位审批人"):
+        fact_approvals.approve(approver, query.public_id, now=NOW)
+    assert FactQuery.get_by_id(query.id).state == State.AWAITED
+    fact_approvals.decline(approver, query.public_id, "请改为申请查阅", now=NOW)
+    with pytest.raises(Invalid, match="入党时间须经两位审批人同意，不能在这里查，请改为申请查阅"):
+        ask(stranger, dossier)
+    assert ask(asker, dossier).state == State.WAITING
+
+
+def test_two_approvers_of_one_category_close_only_what_is_found_in_it(dossier, owner):
+    stranger = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
+    rule(two_6="yes", own_6="roster")
+    with pytest.raises(Invalid, match=r"^入党时间须"):
+        ask(stranger, dossier, "party", "full-time")
+    assert ask(stranger, dossier, "full-time").state == State.AWAITED
+    with pytest.raises(Invalid, match="组织人事部门"):
+        facts.ask(owner, dossier.public_id, WANTED, now=NOW)
+
+
+def test_of_what_never_came_to_the_keeper_the_keeper_sees_nothing(keeper, page, dossier):
+    stranger = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
+    refused, withdrawn, declined = (
+        ask(stranger, dossier),
+        ask(stranger, dossier, "birth"),
+        ask(stranger, dossier, "rank"),
+    )
+    approver = able(Role.APPROVER)
+    fact_approvals.decline(approver, refused.public_id, "与工作无关", now=NOW)
+    facts.withdraw(stranger, withdrawn.public_id, now=NOW)
+    fact_approvals.approve(approver, declined.public_id, now=NOW)
+    fact_answers.decline(keeper, declined.public_id, "材料正在整理", now=NOW)
+    assert [one.query for one in fact_answers.kept(keeper, now=NOW, is_open=False)] == [declined]
+    for query in (refused, withdrawn):
+        with pytest.raises(Conflict, match="不用答复"):
+            fact_answers.kept_one(keeper, query.public_id, now=NOW)
+    assert fact_answers.kept_one(keeper, declined.public_id, now=NOW).words == "材料正在整理"
+
+
+def test_approvers_are_looked_up_once_however_many_queries_wait(dossier, monkeypatch):
+    for _ in range(2):
+        able(Role.APPROVER)
+    for code in ("party", "birth", "rank"):
+        ask(make_officer(Role.OFFICIAL, lookup=ELSEWHERE), dossier, code)
+    looked_up, of = [], remits.of
+    monkeypatch.setattr(remits, "of", lambda officer: looked_up.append(officer) or of(officer))
+    fact_approvals.stranded(at=NOW)
+    assert len(looked_up) == 2
+    looked_up.clear()
+    assert reminders.send(now=NOW + reminders.OVERDUE) == 6
+    assert len(looked_up) == 2
+
+
 def test_an_approver_turns_it_down_with_a_reason(keeper, dossier):
     stranger, approver = make_officer(Role.OFFICIAL, lookup=ELSEWHERE), able(Role.APPROVER)
     query = ask(stranger, dossier)
@@ -194,7 +284,7 @@ def test_an_approver_turns_it_down_with_a_reason(keeper, dossier):
         fact_approvals.decline(approver, query.public_id, " ", now=NOW)
     fact_approvals.decline(approver, query.public_id, "与工作无关", now=NOW)
     learnt = told(stranger, query)
-    assert (learnt.state, learnt.words) == (State.DECLINED, "与工作无关")
+    assert (learnt.state, learnt.words) == (State.REFUSED, "与工作无关")
     assert fact_approvals.waiting(approver, at=NOW) == []
     assert fact_approvals.opened(approver, query.public_id, now=NOW).words == "与工作无关"
     with pytest.raises(NotFound):
@@ -210,13 +300,19 @@ def test_units_and_deputies_hold_for_facts_too(dossier):
     with pytest.raises(Refused, match="审批范围"):
         fact_approvals.approve(elsewhere, query.public_id, now=NOW)
     delegation = stand_in(elsewhere, here)
-    assert [one.query for one in fact_approvals.waiting(elsewhere, at=NOW)] == [query]
+    (waiting,) = fact_approvals.waiting(elsewhere, at=NOW)
+    assert (waiting.query, waiting.absent) == (query, here.person)
+    assert fact_approvals.opened(elsewhere, query.public_id, now=NOW).absent == here.person
+    assert next(audit.entries(limit=1))["details"]["absent"] == here.person.public_id
+    assert fact_approvals.opened(here, query.public_id, now=NOW).absent is None
     recusal = Recusal.create(officer=here.person, subject=dossier.subject, relation="姐姐")
     with pytest.raises(Refused, match="须回避"):
         fact_approvals.approve(elsewhere, query.public_id, now=NOW)
     assert caseload.stranded(now=NOW) == {dossier.subject.unit_id: 1}
     reminders.send(now=NOW + timedelta(days=2))
     assert notices.unread(security.person) == 2  # of the delegation, and of this
+    told = {TELLINGS[one.notice.kind].title for one in notices.listed(security)}
+    assert "有一份申请或查询没有人可以审批" in told
     recusal.delete_instance()
     fact_approvals.approve(elsewhere, query.public_id, now=NOW)
     kept = FactQuery.get()
@@ -363,6 +459,28 @@ def test_an_answer_is_closed_to_who_was_recused_after_it(asker, keeper, page, do
     Recusal.create(officer=asker.person, subject=dossier.subject, relation="配偶")
     with pytest.raises(Refused):
         told(asker, query)
+
+
+def test_an_answer_is_closed_while_the_right_it_was_told_by_is_gone(asker, keeper, page, dossier):
+    query = answered(keeper, ask(asker, dossier), page)
+    Scope.delete().where(Scope.officer == asker.person).execute()
+    assert told(asker, query).lines[0].told == ""
+    assert "facts:told" not in actions()
+    Scope.create(officer=asker.person, unit=dossier.subject.unit, kind="lookup")
+    assert told(asker, query).lines[0].told == "2001年7月"
+    rule(scope_6="roster")
+    assert told(asker, query).lines[0].told == ""
+    assert not facts.is_told(query, NOW)
+    assert not facts.is_over(query, NOW)
+
+
+def test_an_answer_that_was_approved_needs_no_right_besides(keeper, page, dossier):
+    stranger = make_officer(Role.OFFICIAL, lookup=ELSEWHERE)
+    query = ask(stranger, dossier)
+    fact_approvals.approve(able(Role.APPROVER), query.public_id, now=NOW)
+    answered(keeper, query, page)
+    rule(scope_6="roster", approvers="2")
+    assert told(stranger, query).lines[0].told == "2001年7月"
 
 
 def test_an_official_is_told_for_thirty_days(asker, keeper, page, dossier):

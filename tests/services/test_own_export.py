@@ -5,11 +5,14 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.builders import ID_NUMBER, make_dossier, make_material, make_officer, make_page
+from tests.builders import ID_NUMBER, UNIT, able, make_dossier, make_material, make_officer, make_page
 from tests.moment import NOW
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.role import Role
-from webapp.services import audit, own_export
+from webapp.services import audit, fact_answers, facts, own_export
+from webapp.services.fact_answers import Finding
+from webapp.services.facts import Wanted
+from webapp.storage.facts import FactQuery
 from webapp.storage.pages import Page
 
 
@@ -47,6 +50,19 @@ def test_without_pages_it_is_the_catalogue_and_the_viewings(owner):
     assert (made.pages, made.number) == ([], "")
     assert [line.material.title for line in made.catalogue.lines] == ["干部履历表"]
     assert "page:delivered" not in actions()
+
+
+def test_it_holds_who_was_told_facts_and_says_so_in_the_log(owner, page):
+    dossier = page.material.dossier
+    keeper, asker = able(Role.ARCHIVIST, custody=UNIT), make_officer(Role.OFFICIAL, lookup=UNIT)
+    wanted = Wanted(frozenset({"birth"}), "任前核对", "2", certificate=False)
+    query = facts.ask(asker, dossier.public_id, wanted, now=NOW)
+    fact_answers.note(keeper, query.public_id, "birth", Finding("absent"), now=NOW)
+    version = FactQuery.get_by_id(query.id).version
+    fact_answers.answer(keeper, query.public_id, version=version, now=NOW)
+    (learnt,) = export(owner).learnt
+    assert (learnt.name, learnt.told.facts) == (asker.person.name, "出生日期")
+    assert "facts:accounted" in actions()
 
 
 def test_a_page_that_waits_for_its_masks_stays_behind_with_the_reason(owner, page):

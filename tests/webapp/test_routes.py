@@ -21,6 +21,7 @@ from webapp.services.facts import Wanted
 from webapp.settings import Settings
 from webapp.storage.accounts import Attempt, Recusal, Session
 from webapp.storage.database import database, transaction
+from webapp.storage.facts import FactQuery
 from webapp.storage.models import ALL
 from webapp.storage.pages import Page
 from webapp.storage.requests import AccessRequest, Grant
@@ -304,8 +305,12 @@ class World:
         self.bystander = make_officer(Role.OFFICIAL).person
         self.loan = lent(self.material, self.officers[Role.OFFICIAL], now=site.now)
         self.request = make_request(self.officers[Role.OFFICIAL], self.restricted.material)
+        self.query = self.asked_by(self.officers[Role.OFFICIAL])
+
+    def asked_by(self, asker: Actor) -> FactQuery:
+        """A query for facts that waits for the keeper."""
         wanted = Wanted(frozenset({"party"}), "发展党员，核对介绍人", "1")
-        self.query = facts.ask(self.officers[Role.OFFICIAL], self.dossier.public_id, wanted, now=site.now)
+        return facts.ask(asker, self.dossier.public_id, wanted, now=self.site.now)
 
     def client(self, visitor: str | Role | Actor) -> FlaskClient:
         """A browser of this visitor, in a sitting of its own, that has seen a form already."""
@@ -634,7 +639,7 @@ def test_each_reader_gets_of_one_dossier_what_the_decision_says(world, who):
         "loan": world.loan.public_id,
         "request": world.request.public_id,
         "complaint": world.complaint.public_id,
-        "query": world.query.public_id,
+        "query": world.asked_by(make_officer(Role.OFFICIAL, lookup=UNIT)).public_id,
         "viewing": viewings.begin(
             make_officer(Role.OFFICIAL, lookup=UNIT), world.material.public_id, "2", now=world.site.now
         ).public_id,

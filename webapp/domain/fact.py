@@ -59,7 +59,8 @@ class State(StrEnum):
     AWAITED = "awaited"  # an approver decides first whether it may be answered
     WAITING = "waiting"  # for the keeper
     ANSWERED = "answered"
-    DECLINED = "declined"
+    REFUSED = "refused"  # by the approver: it never came to the keeper
+    DECLINED = "declined"  # by the keeper
     WITHDRAWN = "withdrawn"
     REVOKED = "revoked"  # the answer was taken back, and the certificate with it
 
@@ -73,11 +74,21 @@ _STATES = {
     State.AWAITED: "待审批",
     State.WAITING: "待答复",
     State.ANSWERED: "已答复",
+    State.REFUSED: "不予批准",
     State.DECLINED: "不予答复",
     State.WITHDRAWN: "已撤回",
     State.REVOKED: "答复已收回",
 }
 OPEN = (State.AWAITED, State.WAITING)
+CAME_TO_KEEPER = (State.WAITING, State.ANSWERED, State.DECLINED, State.REVOKED)
+
+
+class Way(StrEnum):
+    """Who lets a fact be told to an asker."""
+
+    KEEPER = "keeper"  # alone: the papers would say no less
+    APPROVER = "approver"  # first, then the keeper
+    REQUEST = "request"  # nobody: the rules want two approvers, who decide about requests to read
 
 
 class Outcome(StrEnum):

@@ -78,7 +78,7 @@ TELLINGS: dict[NoticeKind, Telling] = {
     NoticeKind.REQUEST_EXPIRED: Telling("您的查阅申请过期了", "/requests/{record}", Role.OFFICIAL),
     NoticeKind.DECISION_OVERDUE: Telling("有一份查阅申请还没有审批", "/approvals/{record}", Role.APPROVER),
     NoticeKind.REQUEST_STRANDED: Telling(
-        "有一份查阅申请没有人可以审批", "/desk/rights", Role.SECURITY_OFFICER
+        "有一份申请或查询没有人可以审批", "/desk/rights", Role.SECURITY_OFFICER
     ),
     NoticeKind.DELEGATION_NAMED: Telling("有一位审批人请您代理审批", "/delegations", Role.APPROVER),
     NoticeKind.DELEGATION_ENDED: Telling("一项审批代理提前结束了", "/delegations", Role.APPROVER),

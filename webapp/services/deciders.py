@@ -84,10 +84,19 @@ def says_alone(officer: Officer, asked: Sequence[FactQuery], *, at: datetime) ->
 
 def able(requests: Sequence[AccessRequest], *, at: datetime) -> dict[int, list[Officer]]:
     """The officers who may decide about each, by row id."""
-    found: dict[int, list[Officer]] = {one.id: [] for one in requests}
-    named = _named_before(requests)
-    for officer in notices.officers_in(Role.APPROVER) if requests else ():
-        for row, say in _says(officer, requests, named, at).items():
+    return _able(requests, _named_before(requests), at)
+
+
+def able_alone(asked: Sequence[FactQuery], *, at: datetime) -> dict[int, list[Officer]]:
+    """The same of what one of them decides alone."""
+    return _able(asked, {}, at)
+
+
+def _able(asked: Sequence[Asked], named: Mapping[int, set[int]], at: datetime) -> dict[int, list[Officer]]:
+    """Each approver is looked up once, whatever the number of what is asked."""
+    found: dict[int, list[Officer]] = {one.id: [] for one in asked}
+    for officer in notices.officers_in(Role.APPROVER) if asked else ():
+        for row, say in _says(officer, asked, named, at).items():
             if say.bar is None:
                 found[row].append(officer)
     return found

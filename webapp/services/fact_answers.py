@@ -56,11 +56,16 @@ def kept(actor: Actor, *, now: datetime, is_open: bool = True) -> list[Told]:
 
 
 def kept_one(actor: Actor, query_id: str, *, now: datetime) -> Told:
-    """One of them with all that was found so far; logged. Raises NotFound, Refused."""
+    """One of them with all that was found so far; logged.
+
+    Raises NotFound; Refused; Conflict for one that waits for its approver, and one that never came to the keeper.
+    """
     query = queries.find(query_id)
     fact_deciders.require_keeper(actor, query)
     if query.state == State.AWAITED:
         raise Conflict("这项查询还要先经审批")
+    if query.state not in rules.CAME_TO_KEEPER:
+        raise Conflict("这项查询已经撤回或没有批准，不用答复")
     with transaction():
         queries.log("facts:read", query, actor, now)
     return queries.opened(actor, query)
@@ -193,10 +198,11 @@ def _require_whole(lines: Sequence[FactLine]) -> None:
 
 
 def _kept(actor: Actor, is_open: bool) -> list[FactQuery]:
-    done = FactQuery.state.in_([State.ANSWERED.value, State.DECLINED.value, State.REVOKED.value])
+    states = [State.WAITING] if is_open else [one for one in rules.CAME_TO_KEEPER if one is not State.WAITING]
     order = FactQuery.id if is_open else FactQuery.decided_at.desc()
     others = FactQuery.asker.not_in(list(fact_deciders.barred_from(actor)))
-    rows = queries.select().where(others & (FactQuery.state == State.WAITING if is_open else done))
+    rows = queries.select().where(others & FactQuery.state.in_(states)).order_by(order)
     standings = dossiers.standings(actor)
-    mine = (row for row in rows.order_by(order) if standings.of(row.dossier_id) is Standing.CUSTODY)
+    kept = (row for row in rows if standings.of(row.dossier_id) is Standing.CUSTODY)
+    mine = (row for row in kept if not fact_deciders.had_a_say(actor, row))
     return list(mine if is_open else islice(mine, LISTED))

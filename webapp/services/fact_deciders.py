@@ -19,9 +19,18 @@ KEPT_AWAY = {
 
 
 def require_keeper(actor: Actor, query: FactQuery) -> None:
-    """Return only for an archivist who keeps the dossier and has nothing to do with the asker. Raises Refused."""
+    """Return only for an archivist who keeps the dossier, did not approve the query, and has nothing to do with the
+    asker. Raises Refused.
+    """
     dossiers.require_custody(actor, query.dossier)
     _require_unconcerned(actor, query)
+    if had_a_say(actor, query):
+        raise Refused("这项查询由您（或者由人代您）审批过，请由其他管理员办理", rule="facts:approved")
+
+
+def had_a_say(actor: Actor, query: FactQuery) -> bool:
+    """True for whoever approved it, and for whom a deputy did: approver and keeper are two people."""
+    return actor.person.id in (query.approved_by_id, query.absent_id)
 
 
 def require_approver(actor: Actor, query: FactQuery, *, at: datetime) -> Officer | None:
@@ -57,8 +66,7 @@ def tell_keepers(query: FactQuery, *, now: datetime) -> None:
 
 def approvers_of(query: FactQuery, *, at: datetime) -> list[Officer]:
     """Those who may decide whether it is answered."""
-    able = notices.officers_in(Role.APPROVER)
-    return [one for one in able if deciders.says_alone(one, [query], at=at)[query.id].bar is None]
+    return deciders.able_alone([query], at=at)[query.id]
 
 
 def tell_approvers(query: FactQuery, *, now: datetime) -> None:

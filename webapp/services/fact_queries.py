@@ -10,11 +10,12 @@ from webapp.domain import purpose as purposes
 from webapp.domain.category import Category
 from webapp.domain.disclosure import Sensitivity
 from webapp.domain.errors import Conflict, NotFound, Refused
-from webapp.domain.fact import Fact, Outcome, State, Value
+from webapp.domain.fact import Fact, Outcome, State, Value, Way
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
 from webapp.services import audit, contested, dossiers, notices, pieces, requests, units
 from webapp.services.actor import Actor
+from webapp.services.rights import Rights
 from webapp.storage.accounts import Officer
 from webapp.storage.archive import Dossier, Material, Subject, Unit
 from webapp.storage.facts import Certificate, FactLine, FactQuery
@@ -47,6 +48,7 @@ class Told:
     lines: tuple[Line, ...]
     details: str = ""
     words: str = ""  # why it was declined, or the answer taken back
+    absent: Officer | None = None  # in whose name the approver before it would decide
 
     @property
     def state(self) -> State:
@@ -136,13 +138,21 @@ def asked_by(query: FactQuery) -> str:
     return f"{units.full_name(unit)} {query.asker.name}" if unit else str(query.asker.name)
 
 
-def could_read(asker: Actor, dossier: Dossier, facts: Iterable[Fact]) -> bool:
-    """True when the asker's standing right opens a category in which each fact is found: the papers say no less."""
+def ways(asker: Actor, dossier: Dossier, facts: Iterable[Fact]) -> dict[str, Way]:
+    """Who lets each be told, by code: the keeper where the asker's standing right opens a category it is found in."""
     held = dossiers.rights(asker, dossier)
-    return all(
-        any(held.decide_category(Category(code), Sensitivity.ORDINARY).shows_pages for code in fact.found_in)
-        for fact in facts
-    )
+    return {fact.code: _way(held, fact) for fact in facts}
+
+
+def ways_of(query: FactQuery) -> set[Way]:
+    """The same of all that a query asks for, as its asker's right stands now."""
+    asked_for = [rules.find(line.fact, query.fact_list) for line in lines_of(query)]
+    return set(ways(asker_of(query), query.dossier, asked_for).values())
+
+
+def is_covered(query: FactQuery) -> bool:
+    """True while what it is told by holds: an approver's word, or the asker's standing right."""
+    return query.approved_by_id is not None or ways_of(query) == {Way.KEEPER}
 
 
 def require_right_of_asker(query: FactQuery) -> None:
@@ -154,8 +164,7 @@ def require_right_of_asker(query: FactQuery) -> None:
         requests.require_may_ask(asker, query.dossier)
     except Refused as error:
         raise Conflict("查询人现在不得了解这份档案，不能再答复。请写明原因，不予答复") from error
-    asked_for = [rules.find(line.fact, query.fact_list) for line in lines_of(query)]
-    if query.approved_by_id is None and not could_read(asker, query.dossier, asked_for):
+    if not is_covered(query):
         raise Conflict("查询人的查阅范围已有变化，须先经审批。请不予答复，由对方重新提出")
 
 
@@ -203,6 +212,14 @@ def log(action: str, query: FactQuery, actor: Actor, at: datetime, **more: Any) 
     """An entry about a query: ids, codes and counts, no words and no values."""
     audit.append(action, actor=actor, at=at, kind="facts", record=query.public_id, purpose=query.purpose,
                  details={"dossier": query.dossier.public_id, **more})  # fmt: skip
+
+
+def _way(held: Rights, fact: Fact) -> Way:
+    usual = [held.decide_category(Category(code), Sensitivity.ORDINARY) for code in fact.found_in]
+    if any(decision.shows_pages for decision in usual):
+        return Way.KEEPER
+    needs_two = held.policy.approvers > 1 or not held.policy.twofold.isdisjoint(fact.found_in)
+    return Way.REQUEST if needs_two else Way.APPROVER
 
 
 def _outcome(line: FactLine) -> Outcome | None:

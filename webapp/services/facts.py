@@ -10,8 +10,8 @@ from datetime import datetime
 from webapp.domain import fact as rules
 from webapp.domain import purpose as purposes
 from webapp.domain.access_request import checked_words
-from webapp.domain.errors import Conflict, NotFound
-from webapp.domain.fact import Fact, State
+from webapp.domain.errors import Conflict, Invalid, NotFound
+from webapp.domain.fact import Fact, State, Way
 from webapp.domain.role import Role
 from webapp.services import audit, corrections, dossiers, fact_deciders, requests, units, viewers
 from webapp.services import fact_queries as queries
@@ -51,7 +51,7 @@ def ask(actor: Actor, dossier_id: str, wanted: Wanted, *, now: datetime) -> Fact
     requests.require_may_ask(actor, dossier)
     is_own = actor.role is Role.INDIVIDUAL
     chosen = rules.checked_choice(wanted.facts)
-    goes_to_keeper = queries.could_read(actor, dossier, chosen)
+    goes_to_keeper = _goes_to_keeper(actor, dossier, chosen)
     purpose = purposes.OWN if is_own else purposes.checked(wanted.purpose)
     details = checked_words(wanted.details, what="具体事项", required=not is_own)
     with transaction():
@@ -87,7 +87,7 @@ def own(actor: Actor) -> list[Told]:
 
 
 def own_one(actor: Actor, query_id: str, *, now: datetime) -> Told:
-    """One of the actor's own, with the values while they are told: that is logged first.
+    """One of the actor's own, with the values while they are told (see is_told): that is logged first.
 
     Raises NotFound; Refused when recusal or policy came to forbid it.
     """
@@ -101,8 +101,13 @@ def own_one(actor: Actor, query_id: str, *, now: datetime) -> Told:
 
 
 def is_told(query: FactQuery, now: datetime) -> bool:
-    """True while its asker may see the answer."""
-    return query.state == State.ANSWERED and rules.is_told(Role(query.role), query.decided_at, now)
+    """True while its asker may see the answer: not too old, and told by a right that still holds."""
+    return query.state == State.ANSWERED and not is_over(query, now) and queries.is_covered(query)
+
+
+def is_over(query: FactQuery, now: datetime) -> bool:
+    """True when an answer is too old to be told."""
+    return query.state == State.ANSWERED and not rules.is_told(Role(query.role), query.decided_at, now)
 
 
 @transaction()
@@ -143,6 +148,15 @@ def own_query(actor: Actor, query_id: str) -> FactQuery:
     if query.asker_id != actor.person.id or query.role != actor.role:
         raise NotFound("没有这项查询", rule="facts:not-own")
     return query
+
+
+def _goes_to_keeper(actor: Actor, dossier: Dossier, chosen: tuple[Fact, ...]) -> bool:
+    """True when no approver comes first. Raises Invalid for what the rules want two approvers for."""
+    ways = queries.ways(actor, dossier, chosen)
+    if closed := [one for one in chosen if ways[one.code] is Way.REQUEST]:
+        instead = "请向组织人事部门提出" if actor.role is Role.INDIVIDUAL else "请改为申请查阅"
+        raise Invalid(f"{rules.in_words(closed)}须经两位审批人同意，不能在这里查，{instead}")
+    return set(ways.values()) == {Way.KEEPER}
 
 
 def _require_room(actor: Actor, dossier: Dossier, chosen: tuple[Fact, ...]) -> None:

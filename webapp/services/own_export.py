@@ -1,4 +1,5 @@
-"""Taking one's own dossier along (本人档案导出): catalogue, viewings, uses of the paper, and chosen pages, marked.
+"""Taking one's own dossier along (本人档案导出): catalogue, viewings, uses of the paper, facts that were told, and
+chosen pages, marked.
 
 Each page goes out by the same door as in the viewer: decided, masked, marked, and written down before it is drawn.
 """
@@ -9,9 +10,10 @@ from datetime import datetime
 
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.page_width import READING_PX
-from webapp.services import audit, corrections, dossiers, readable, viewers, viewings
+from webapp.services import audit, corrections, dossiers, facts, readable, viewers, viewings
 from webapp.services.actor import Actor
 from webapp.services.dossiers import Catalogue
+from webapp.services.facts import Learnt
 from webapp.services.loan_register import Told
 from webapp.services.viewers import Viewed
 from webapp.storage.archive import Material
@@ -37,6 +39,7 @@ class Export:
     catalogue: Catalogue
     viewed: list[Viewed]
     lent: list[Told]
+    learnt: list[Learnt]
     pages: list[Exported]
     number: str = ""
 
@@ -47,7 +50,7 @@ def offered(actor: Actor, *, at: datetime) -> Catalogue:
 
 
 def export(actor: Actor, material_ids: Collection[str], *, now: datetime) -> Export:
-    """The catalogue, who viewed and who used the paper, and the pages of the chosen materials, by public id.
+    """The catalogue, who learnt what of it, and the pages of the chosen materials, by public id.
 
     Raises Invalid for more than MOST_PAGES; NotFound, Refused for a material whose pages are not open to the person.
     """
@@ -68,8 +71,9 @@ def export(actor: Actor, material_ids: Collection[str], *, now: datetime) -> Exp
     pages = [page for line in chosen for page in _pages(actor, line.material, now)]
     viewed, _ = viewers.listed(actor, now=now)
     lent = viewers.lent(actor, now=now)
+    learnt = facts.told_about(actor, now=now)
     viewing = readable.viewing_of(actor, catalogue.dossier)
-    return Export(catalogue, viewed, lent, pages, viewing.number if viewing and pages else "")
+    return Export(catalogue, viewed, lent, learnt, pages, viewing.number if viewing and pages else "")
 
 
 def _pages(actor: Actor, material: Material, now: datetime) -> list[Exported]:

@@ -10,7 +10,7 @@ from webapp.domain.fact import OPEN
 from webapp.domain.fact import State as FactState
 from webapp.domain.notice import NoticeKind
 from webapp.domain.role import Role
-from webapp.services import asked, deciders, fact_deciders, loan_reminders, notices
+from webapp.services import asked, deciders, fact_deciders, fact_queries, loan_reminders, notices
 from webapp.storage.accounts import Officer
 from webapp.storage.database import transaction
 from webapp.storage.facts import FactQuery
@@ -64,12 +64,13 @@ def _expired(now: datetime) -> Iterator[Due]:
 
 def _unanswered(now: datetime) -> Iterator[Due]:
     """A query for facts that should have been decided, or answered."""
-    for query in FactQuery.select().where(FactQuery.state.in_(OPEN)):
-        if (query.approved_at or query.asked_at) > now - OVERDUE:
-            continue
-        is_undecided = query.state == FactState.AWAITED
+    open_ones = fact_queries.select().where(FactQuery.state.in_(OPEN))
+    late = [one for one in open_ones if (one.approved_at or one.asked_at) <= now - OVERDUE]
+    approvers = deciders.able_alone([one for one in late if one.state == FactState.AWAITED], at=now)
+    for query in late:
+        is_undecided = query.id in approvers
         kind = NoticeKind.FACTS_UNDECIDED if is_undecided else NoticeKind.FACTS_OVERDUE
-        able = fact_deciders.approvers_of(query, at=now) if is_undecided else fact_deciders.keepers_of(query)
+        able = approvers[query.id] if is_undecided else fact_deciders.keepers_of(query)
         for officer in able:
             yield officer, kind, query.public_id
         if is_undecided and not able:

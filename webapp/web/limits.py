@@ -9,7 +9,9 @@ PER_SITTING = "600 per minute"  # of one address; a person reading fast stays be
 IN_ALL = "1200 per minute"  # of all addresses together, refused ones too: each refusal is an entry of the log
 DOCUMENTS = "20 per minute"  # each is set or written for seconds, on a core that others wait for
 EXPORTS = "2 per minute"  # each draws up to 40 pages, ten seconds of a core
-CHECKS = "20 per minute"  # of a copy by its code; wrong ones are counted in the database as well
+CHECKS = (
+    "20 per minute"  # of a copy or a certificate by its code; wrong ones are counted in the database as well
+)
 TRIALS = "20 per minute"  # each tells of as many ID numbers as its spreadsheet has rows
 SEARCHES = (
     "120 per minute"  # each opens up to 200 texts; a person reads results for longer than half a second
