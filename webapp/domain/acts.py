@@ -13,7 +13,7 @@ _WORDS = {
     "companion:joined": "参加同阅",
     "companion:left": "结束同阅",
     "companion:looked": "查看同阅邀请",
-    "certificate:checked": "核对证明",
+    "certificate:checked": "核验证明",
     "certificate:downloaded": "下载证明",
     "certificate:issued": "开具证明",
     "complaint:made": "提出投诉",
