@@ -186,7 +186,7 @@ _BASIC = (
     Rule(
         "preset", "基本规则", Topic.BASIS, lambda policy: policy.preset.value,
         (
-            Choice("strict", "从严（strict）", "查阅人每次查阅都须经批准；本人不能看自己的档案"),
+            Choice("strict", "从严（strict）", "查阅人每次查阅都须经批准，并有另一位同阅；本人不能看自己的档案"),
             Choice("standard", "一般（standard）", "查阅人在自己的范围内可以直接看遮挡后的页面，范围外须经批准"),
         ),
     ),
