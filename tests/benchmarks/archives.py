@@ -51,7 +51,9 @@ def sign_in(login: str) -> tuple[Actor, str]:
     """A complete sitting of an officer, and the token of its cookie."""
     officer = Officer.get(Officer.login == login)
     with transaction():
-        done = sessions.open_full(officer, visitor=Visitor("127.0.0.1", "Chrome · 安卓"), now=utc_now())
+        done = sessions.open_full(
+            officer, method="passkey", visitor=Visitor("127.0.0.1", "Chrome · 安卓"), now=utc_now()
+        )
     return Actor(officer, Role(done.session.role), done.session), done.token
 
 
