@@ -87,9 +87,8 @@ def _in_cell(reading: Reading, cell: Cell, located: Located) -> None:
             found = Located()
             _beside(reading, _place_of(reading, cell, label), label, found)
             located.findings += found.findings
-            located.doubts += (
-                () if label.kind in filled else found.doubts
-            )  # its value may be the one read beside it
+            if label.kind not in filled:  # else its value may be the one read beside it
+                located.doubts += found.doubts
     for row in cell.second_rows:
         _in_row(reading, row, cell, located, second=True)
 
